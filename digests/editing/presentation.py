@@ -16,7 +16,7 @@ from digests.language.normalization import normalize_text
 from digests.language.spans import overlaps_any
 from digests.stories import freshness
 from digests.stories.joining import REPORTING_KINDS
-from digests.summaries import context, shortening
+from digests.summaries import context, fitting
 from digests.types import (
     Article,
     ArticleAnalysis,
@@ -68,7 +68,7 @@ def present_story(
     published = (ledger if entry.update else None) or PublishedLedger()
     summary = lead.summary.sentences
     if entry.news:
-        summary = shortening.summarise_update(
+        summary = fitting.summarise_update(
             lead.article, lead.summary, entry.news, style.summary_chars
         )
     cards = _choose_cards(story, analyses, style, summary, published)

@@ -16,7 +16,7 @@ from functools import partial
 from digests.language.regexes import make_regex
 from digests.language.spans import overlaps_any
 from digests.language.words import word_set
-from digests.summaries import passages, shortening
+from digests.summaries import fitting, passages
 from digests.summaries.passages import Passage
 from digests.types import Article, Sentence, Span
 
@@ -212,7 +212,7 @@ def find_why_it_matters(
             if not states(passage) or not _is_plain_statement(passage):
                 continue
             if not overlaps_any(passage.span, shown):
-                return shortening.build_sentence(passage)
+                return fitting.build_sentence(passage)
     return None
 
 

@@ -24,7 +24,7 @@ from digests.language import words
 from digests.language.clause_verbs import has_verb
 from digests.language.names import GIVEN_NAMES
 from digests.language.regexes import make_regex
-from digests.summaries import passages, shortening
+from digests.summaries import fitting, passages
 from digests.summaries.news_sentence import open_with_news
 from digests.summaries.passages import Passage, is_presentable
 from digests.types import Article, Sentence, Span, frozen
@@ -386,12 +386,12 @@ def _is_filler(passage: Passage) -> bool:
 
 def _fit_passage(article: Article, passage: Passage, budget: int) -> Sentence | None:
     if len(passage.text) <= budget:
-        return shortening.build_sentence(passage)
+        return fitting.build_sentence(passage)
     # The news is shown however short.
     fewest = _KEPT_SHARE * len(passage.text) if passage.place else 0
     if budget < fewest:
         return None
-    short = shortening.trim_passage(article, passage, budget)
+    short = fitting.trim_passage(article, passage, budget)
     return short if short and len(short.text) >= fewest else None
 
 

@@ -13,9 +13,9 @@ from types import MappingProxyType
 
 from digests.summaries import headlines, passages
 from digests.summaries.extractive import select_sentences
+from digests.summaries.fitting import fit_lead
 from digests.summaries.news_sentence import open_with_news
 from digests.summaries.passages import Passage
-from digests.summaries.shortening import fit_lead
 from digests.types import DEFAULT_SUMMARISER, Article, Sentence, Summary
 
 #: The article, its passages and the limit in characters → sentences in document order.

@@ -13,11 +13,6 @@ The loss of a version is counted in content words, each kind of part with its we
 The parts are found in `language.sentence_ends`; what is left must read as a sentence
 (`is_readable`). Clause-level compression after Dorr et al., 2003, «Hedge Trimmer»,
 without its parser.
-
-A passage that does not fit a budget ends the summary, except the first one, which is
-shortened at a clause: a summary is never empty for want of a few characters. `fit_lead`
-is also a complete summariser, the baseline of the others, and the fallback where
-choosing sentences would be a guess (opinion, first person, interviews).
 """
 
 import itertools
@@ -31,10 +26,8 @@ from digests.language.completeness import CONCESSION, RESUMED, TABLES
 from digests.language.quotation_marks import has_balanced_marks
 from digests.language.regexes import make_regex
 from digests.language.sentence_ends import DASH, find_ends
-from digests.language.spans import format_version, overlaps_any, remove_parts
-from digests.summaries import passages
-from digests.summaries.passages import Passage
-from digests.types import Article, Sentence, Span, Summary
+from digests.language.spans import remove_parts
+from digests.types import Span
 
 SentenceVersion = tuple[Span, ...]
 
@@ -113,34 +106,44 @@ def _build_part(text: str, kind: str, start: int, end: int) -> Part:
 
 #: The one article that a headline does without: each noun that follows keeps its own.
 _ARTICLE = (
-    r"(?:(?:[Tt]he|[Aa]n?)\s(?!(?:hundred|thousand|million|dozen|couple|day|week|month|year|few|lot|bit|number|man|woman|boy|girl"
+    r"(?:(?:[Tt]he|[Aa]n?)\s(?!(?:hundred|thousand|million|dozen|couple|day|week|month"
+    r"|year|few|lot|bit|number|man|woman|boy|girl"
     r"|child)\b)(?=\w))?"
 )
 _CONNECTIVE = make_regex(
-    rf"(?:(?:And|But|So|Yet|Now,?(?!\s(?:that|[a-z]+s|are|was|were|he|she|it|they)\b))\s)?{_ARTICLE}"
+    rf"(?:(?:And|But|So|Yet|Now,?(?!\s(?:that|[a-z]+s|are|was|were|he|she|it"
+    rf"|they)\b))\s)?{_ARTICLE}"
 )
 #: Openings of a sentence. Only a clause may have a verb: «In town it was said, …» is
 #: the statement itself.
 _OPENING = make_regex(
     r"(?:(?:And|But|So|Yet)\s)?"
-    r"(?:(?P<clause>After|Before|Even\sas|Now\sthat|Just\swhen|As(?!\s(?:many|much|few|well)\s)|When|While|Since|Once|Although|Though"
-    r"|(?:\w+\s){0,2}(?:[Hh]ours?|[Dd]ays?|[Ww]eeks?|[Mm]onths?|[Yy]ears?)\s(?:after|before))"
-    r"|(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\s)?[Oo]n|In|At|During|Following|Through|Besides|With|Despite|For|By|From|Earlier|Late|Amid|Under|Still|However"
+    r"(?:(?P<clause>After|Before|Even\sas|Now\sthat|Just\swhen|As(?!\s(?:many|much|few"
+    r"|well)\s)|When|While|Since|Once|Although|Though"
+    r"|(?:\w+\s){0,2}(?:[Hh]ours?|[Dd]ays?|[Ww]eeks?|[Mm]onths?|[Yy]ears?)\s(?:after"
+    r"|before))"
+    r"|(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\s)?[Oo]n|In|At|During|Following"
+    r"|Through|Besides|With|Despite|For|By|From|Earlier|Late|Amid|Under|Still|However"
     r"|Meanwhile)(?:\s(?:[^,;:()\"“”]|\"[^\"]{2,30}\"|“[^”]{2,30}”"
-    rf"|(?<=\d),(?=\d{{3}}\b)|{dates.DATE_IN_COMMAS}){{2,120}})?(?:,|(?<=,[\"”]))\s(?!\d{{4}}\b|{dates.CALENDAR_DAY})"
-    r"(?!(?:and|und|he|she|it|they|when|where|who|whose|which|as|after|while|wo|d(?:er|ie|as|e[mn]|essen|eren))\b|\d{1,3},"
+    rf"|(?<=\d),(?=\d{{3}}\b)|{dates.DATE_IN_COMMAS}){{2,120}})?(?:,"
+    rf"|(?<=,[\"”]))\s(?!\d{{4}}\b|{dates.CALENDAR_DAY})"
+    r"(?!(?:and|und|he|she|it|they|when|where|who|whose|which|as|after|while|wo|d(?:er"
+    r"|ie|as|e[mn]|essen|eren))\b|\d{1,3},"
     rf"|[^,\"“]{{0,60}}:){_ARTICLE}"
 )
 #: What follows such an opening is no fact: «In a mock poll, |the mayor won».
 _SUPPOSES = make_regex(
-    r"\b(?:hypothetical|imagined?|mock|theory|theoretical|scenarios?|polls?|polling|surveys?|stud(?:y|ies)|simulat\w+"
-    r"|forecasts?|lawsuit|complaint|indictment|films?|movies?|novels?|episodes?|sitcom|drama|fiction\w*|dreams?|legend|myth\w*)\b",
+    r"\b(?:hypothetical|imagined?|mock|theory|theoretical|scenarios?|polls?|polling"
+    r"|surveys?|stud(?:y|ies)|simulat\w+"
+    r"|forecasts?|lawsuit|complaint|indictment|films?|movies?|novels?|episodes?|sitcom"
+    r"|drama|fiction\w*|dreams?|legend|myth\w*)\b",
     re.IGNORECASE,
 )
 #: «On January 6, 2026, |the mayor …»: only when, which costs nothing.
 _DATED = make_regex(
     rf"(?:On\s(?:{dates.DATE_IN_COMMAS}|{dates.CALENDAR_DAY}(?:\s\d{{4}})?)"
-    r"|(?:(?:Earlier|Later)\sthis|This|Last)\s(?:week(?:end)?|month|year|spring|summer|autumn|fall|winter)),\s"
+    r"|(?:(?:Earlier|Later)\sthis|This|Last)\s(?:week(?:end)?|month|year|spring|summer"
+    r"|autumn|fall|winter)),\s"
     rf"(?!and\b|or\b|\d){_ARTICLE}"
 )
 #: «According to the police, |the …»
@@ -225,7 +228,8 @@ _SOURCE_DETAIL = make_regex(
     r",\s(?:an?|the)?\s?(?:[\w-]+\s){0,4}?(?:sources?|officials?|spokes\w+|diplomats?)"
     r"(?P<detail>\s(?:who|with|in|from|at|for|speaking|familiar|briefed|on)\s[^,;]*?)"
     r"(?=\s(?:said|says|told|reported)\b)"
-    r"|,\saccording\sto\s(?:an?\s|the\s)?(?:[\w-]+\s){0,2}?(?:report|study|survey|poll|research)"
+    r"|,\saccording\sto\s(?:an?\s|the\s)?(?:[\w-]+\s){0,2}?(?:report|study|survey|poll"
+    r"|research)"
     r"(?P<by>\s(?:by|from|of|released|published)\s[^,;.]*)"
 )
 
@@ -233,10 +237,14 @@ _SOURCE_DETAIL = make_regex(
 #: «arrested 500 parents| in and around the city of Hallin| for …», «admitted| before a
 #: Norland court| that …»
 _PLACE = make_regex(
-    r"(?<=[a-z]{3}s)\s(?:in|near|outside|around)\s(?:and\saround\s)?(?:the\s)?(?:[\w-]+\s){0,4}?"
-    r"(?:of\s)?[A-Z][\w’-]+(?:,?\s[A-Z][\w’-]+){0,2},?(?=\s(?:for|after|over|on|as|because|following)\s)"
-    r"|\b(?:admitt|announc|argu|claim|complain|conclud|confirm|declar|insist|reveal|rul|testifi|warn)ed"
-    r"(?P<where>\s(?:before|in|at|on)\s(?:[\w’'-]+\s){1,4}[\w-]+)(?=\sthat\s(?:he|she|it|they|the|an?)\s)"
+    r"(?<=[a-z]{3}s)\s(?:in|near|outside|around)\s(?:and\saround\s)?(?:the\s)?"
+    r"(?:[\w-]+\s){0,4}?"
+    r"(?:of\s)?[A-Z][\w’-]+(?:,?\s[A-Z][\w’-]+){0,2},?(?=\s(?:for|after|over|on|as"
+    r"|because|following)\s)"
+    r"|\b(?:admitt|announc|argu|claim|complain|conclud|confirm|declar|insist|reveal|rul"
+    r"|testifi|warn)ed"
+    r"(?P<where>\s(?:before|in|at|on)\s(?:[\w’'-]+\s){1,4}[\w-]+)(?=\sthat\s(?:he|she"
+    r"|it|they|the|an?)\s)"
 )
 
 
@@ -260,10 +268,14 @@ _CLAIMED = make_regex(
     re.IGNORECASE,
 )
 _OFFICE = make_regex(
-    r"\b(?:officials?|administration|inspectors?|investigators?|prosecutors?|organi[sz]ers|broadcaster|BBC|police|agenc(?:y|ies)|office|bureau|service|rescue|authorit(?:y|ies)|"
-    r"ministry|department|coroner|hospital|trust|compan(?:y|ies)|executives|firm|watchdog|regulator|"
-    r"brigade|council|family|distributor|minister|sheriff|military|spokes\w+|researchers|scientists|journal|"
-    r"figures|traders|agent|publicist|affiliate|magazine|state|reports?|study|research|Geographic|Polizei|Feuerwehr|Behörde|Ministerium|Stadt|Gericht)\b",
+    r"\b(?:officials?|administration|inspectors?|investigators?|prosecutors?"
+    r"|organi[sz]ers|broadcaster|BBC|police|agenc(?:y|ies)|office|bureau|service|rescue"
+    r"|authorit(?:y|ies)|ministry|department|coroner|hospital|trust|compan(?:y|ies)|executives|firm"
+    r"|watchdog|regulator|"
+    r"brigade|council|family|distributor|minister|sheriff|military|spokes\w+"
+    r"|researchers|scientists|journal|"
+    r"figures|traders|agent|publicist|affiliate|magazine|state|reports?|study|research"
+    r"|Geographic|Polizei|Feuerwehr|Behörde|Ministerium|Stadt|Gericht)\b",
     re.IGNORECASE,
 )
 #: A forecast, a judgement or an accusation is not stated without its source.
@@ -301,8 +313,8 @@ _TOLL = make_regex(
 )
 _HARM = make_regex(r",\s(?:killing|injuring|wounding)\s")
 _OUTCOME = make_regex(
-    r":\s|,\s(?:pledging|promising|vowing|agreeing|warning|threatening|killing|injuring|"
-    r"wounding|destroying|ending|eliminating|beating|leaving|sending)\s"
+    r":\s|,\s(?:pledging|promising|vowing|agreeing|warning|threatening|killing"
+    r"|injuring|wounding|destroying|ending|eliminating|beating|leaving|sending)\s"
 )
 
 
@@ -326,7 +338,8 @@ def _has_only_toll(text: str, span: Span, start: int, end: int) -> bool:
 #: «the third firm this week | to thank a revival» needs it.
 _FEWEST_BEFORE_PURPOSE = 90
 _NEEDS_PURPOSE = make_regex(
-    r"\b(?:[Mm]eets?|met|wrote|written|visit(?:s|ed)?|second|third|\w+(?:[xv]|four|seven|nine)th"
+    r"\b(?:[Mm]eets?|met|wrote|written|visit(?:s|ed)?|second|third|\w+(?:[xv]|four"
+    r"|seven|nine)th"
     r"|first|last|only|most|least|best|worst|[a-z]{3,}est)\b|,\s[^,]{0,60}$"
 )
 
@@ -452,7 +465,8 @@ def _awaits_main_clause(whole: str) -> bool:
 
 #: «In 2014, |while the winner received a prize»
 _TIME_BEFORE = make_regex(
-    r"^(?:In|On|At|By)\s[^,]{2,30},\s?(?=(?:after|as|because|before|since|when|while)\s)"
+    r"^(?:In|On|At|By)\s[^,]{2,30},\s?(?=(?:after|as|because|before|since|when"
+    r"|while)\s)"
 )
 #: A second clause beside the one that opens a sentence.
 _OPENED_TWICE = make_regex(r",\s(?:and|or|but)\s[^,]*")
@@ -460,7 +474,8 @@ _OPENED_TWICE = make_regex(r",\s(?:and|or|but)\s[^,]*")
 
 #: An unclosed relative clause: «The mayor, a baker who was elected last spring».
 _LEFT_OPEN = make_regex(
-    r"([^,]{1,80}),\s(?:(?:an?|the)\s[^,]{1,80}?\s)?(?:who|which|whose|where|that)\s[^,]*$"
+    r"([^,]{1,80}),\s(?:(?:an?|the)\s[^,]{1,80}?\s)?(?:who|which|whose|where"
+    r"|that)\s[^,]*$"
 )
 #: «They say that |people who have built bridges»
 _STATED = make_regex(r"\bthat\s([^,]{1,60}?\swho\s[^,]*)$")
@@ -473,119 +488,11 @@ _VERB_GROUP = make_regex(
 _RELATIVE = make_regex(r"([^,]{1,80}?)\s(?:who|which|that)\s(.+)")
 #: Words that begin a clause before the main one; one of the first two words.
 _OPENER = make_regex(
-    r"(?:(?:\w+\s)?(?:hours?|days?|weeks?|months?|years?)\s|(?:shortly|soon|just|even|only"
+    r"(?:(?:\w+\s)?(?:hours?|days?|weeks?|months?|years?)\s|(?:shortly|soon|just|even"
+    r"|only"
     r"|ever|long|right|[a-z]+ly)\s)?(?:after|as|when|while"
     r"|because|although|though|since|until|before|if|unless|once|despite|amid|following"
-    r"|whereas|now\sthat|in\scase|from|during|by|with|given|nachdem|weil|wenn|während|obwohl|als)\s",
+    r"|whereas|now\sthat|in\scase|from|during|by|with|given|nachdem|weil|wenn|während"
+    r"|obwohl|als)\s",
     re.IGNORECASE,
 )
-
-
-def fit_sentences(
-    article: Article, chosen: Sequence[Passage], chars: int
-) -> tuple[Sentence, ...]:
-    """The sentences of the passages in their order, joined within `chars`."""
-    fitted: list[Sentence] = []
-    used = 0
-    for passage in chosen:
-        budget = chars - used - bool(fitted)
-        sentence = build_sentence(passage) if len(passage.text) <= budget else None
-        if sentence is None and not fitted:
-            sentence = trim_passage(article, passage, budget)
-        if sentence is None:
-            break
-        used += len(sentence.text) + bool(fitted)
-        fitted.append(sentence)
-    return tuple(fitted)
-
-
-def build_sentence(passage: Passage) -> Sentence:
-    """A passage as a shown sentence."""
-    return Sentence(text=passage.text, spans=(passage.span,))
-
-
-#: «It fell|, but rose later», «One way is left|: to close it», «killed a guard| and his
-#: wife», «the kind of town| where nobody votes»: what is missing is what matters.
-_TURNING = make_regex(
-    r"[,;\s–—-]*(?:but|yet|though|although|unless|except|aber|doch|jedoch|sondern)\b|\s?:\s"
-)
-_HURT = make_regex(r"\b(?:kill|injur|wound|shot|stabb)(?:ed|ing)?\b[^,;]{3,40}$")
-_KIND_OF = make_regex(r"\b(?:kind|sort|type)s?\sof\s[^,;]*$")
-
-
-def _turns(text: str, span: Span, end: int) -> bool:
-    """Whether the end of a sentence says what turns round what stands before it."""
-    kept, missing = text[span.start : end], text[end : span.end]
-    return bool(
-        _TURNING.match(missing)
-        or (missing.startswith((" and ", " und ")) and _HURT.search(kept))
-        or (missing[:1] == " " and _KIND_OF.search(kept))
-    )
-
-
-def trim_passage(article: Article, passage: Passage, budget: int) -> Sentence | None:
-    """The version of a passage in `budget` that loses least.
-
-    None that its missing end would turn round, unless it is of the first passage: the
-    news is shown however short.
-    """
-    priced = list_versions(article.text, passage.span)
-    for _, version in sorted(priced, key=lambda row: row[0]):
-        if passage.place and _turns(article.text, passage.span, version[-1].end):
-            continue
-        shown = format_version(article.text, version, ".")
-        if len(shown) <= budget and is_readable(article.text, version):
-            return Sentence(text=shown, spans=version)
-    return None
-
-
-def summarise_update(
-    article: Article, summary: Summary, news: Sequence[Span], chars: int
-) -> tuple[Sentence, ...]:
-    """The new sentences in document order, and nothing that was shown before.
-
-    Args:
-        article: The spans point into its text.
-        summary: The summary for somebody who does not know the story, for an article
-            of which no new sentence can be shown.
-        news: The spans of the new sentences.
-        chars: Hard limit on the sentences' texts joined by one space.
-    """
-    found = passages.extract_passages(article)
-    chosen = _choose_new_passages(found, news)
-    return fit_sentences(article, chosen, chars) or summary.sentences
-
-
-def _choose_new_passages(
-    found: Sequence[Passage], news: Sequence[Span]
-) -> list[Passage]:
-    """The passages with news that refer to nothing, or to one that is shown.
-
-    Where there is none: the first one with news, after the one that it refers to.
-    """
-    chosen: list[Passage] = []
-    leaning: list[Passage] = []
-    for passage in found:
-        if not (passages.is_presentable(passage) and overlaps_any(passage.span, news)):
-            continue
-        before = found[passage.place - 1] if passage.place else passage
-        if not passage.leans or before in chosen:
-            chosen.append(passage)
-        elif not (leaning or before.leans) and passages.is_presentable(before):
-            leaning = [before, passage]
-    return chosen or leaning
-
-
-#: More sentences than this are no summary, whatever the budget.
-MAX_LEAD_SENTENCES = 8
-
-
-def fit_lead(
-    article: Article,
-    found: Sequence[Passage],
-    chars: int,
-    most: int = MAX_LEAD_SENTENCES,
-) -> tuple[Sentence, ...]:
-    """The first passages that fit into `chars`, at most `most` of them."""
-    shown = (p for p in found if passages.is_presentable(p))
-    return fit_sentences(article, list(itertools.islice(shown, most)), chars)
