@@ -19,6 +19,7 @@ from digests.language.dates import parse_instant
 from digests.language.links import make_link
 from digests.language.markup import MAX_NESTING, html_to_text, measure_nesting
 from digests.language.normalization import clean_text, revision_hash, to_one_line
+from digests.language.text_language import find_language
 from digests.language.words import parse_language_tag
 from digests.types import Article, ArticleImage
 
@@ -85,7 +86,7 @@ def extract_article(html: str, *, url: str | None = None) -> Article:
         url=address,
         published=parse_instant(fields.get("published", "")),
         author=fields.get("author"),
-        lang=parse_language_tag(fields.get("lang", "")),
+        lang=find_language(text, parse_language_tag(fields.get("lang", ""))),
         revision=revision_hash(title, text),
         image=build_image(fields.get("image"), fields.get("image alt"), url),
     )

@@ -21,6 +21,8 @@ from digests.grounding import claims
 from digests.language import sentences
 from digests.language.dates import parse_instant
 from digests.language.normalization import normalize_text, revision_hash
+from digests.language.text_language import find_language
+from digests.language.words import primary_language
 from digests.quotes import attribution
 from digests.stories import assignment
 from digests.summaries import registry
@@ -153,6 +155,11 @@ def _read_articles(record: JsonRecord) -> tuple[Article, ...]:
     return tuple({article.id: article for article in found}.values())
 
 
+def _find_languages(articles: Sequence[Article]) -> tuple[Article, ...]:
+    """The articles with the languages that their texts are in."""
+    return tuple(replace(a, lang=find_language(a.text, a.lang)) for a in articles)
+
+
 def _read_now(record: JsonRecord, articles: Sequence[Article]) -> datetime:
     """The instant of a record: its `now`, or the date of its newest article."""
     now = parse_instant(_optional_text(record, "now") or "")
@@ -164,14 +171,27 @@ def _read_now(record: JsonRecord, articles: Sequence[Article]) -> datetime:
 
 
 def _answer_compose(record: JsonRecord) -> JsonObject:
-    articles = _read_articles(record)
+    declared = _read_articles(record)
+    articles = _find_languages(declared)
+    style = _read_style(record.get("style") or {}, find_main_language(articles))
     edition = compose(
-        articles,
+        _admit_undeclared(declared, articles, style.lang),
         now=_read_now(record, articles),
         ledger=_read_published(record),
-        style=_read_style(record.get("style") or {}, find_main_language(articles)),
+        style=style,
     )
     return {"edition": dump_edition(edition)}
+
+
+def _admit_undeclared(
+    declared: Sequence[Article], found: Sequence[Article], lang: str
+) -> tuple[Article, ...]:
+    """An article is only left out for a language that its sender gave it."""
+    main = primary_language(lang)
+    return tuple(
+        after if before.lang or primary_language(after.lang) == main else before
+        for before, after in zip(declared, found, strict=True)
+    )
 
 
 def _read_style(fields: Any, lang: str) -> EditionStyle:
@@ -197,7 +217,7 @@ def _read_number(fields: JsonRecord, name: str, usual: int) -> int:
 
 
 def find_main_language(articles: Sequence[Article]) -> str:
-    """The language that most of the articles declare; English without any."""
+    """The language of most of the articles; English without any."""
     declared = Counter(article.lang or "en" for article in articles)
     return max(declared, key=declared.__getitem__, default="en")
 
@@ -230,7 +250,7 @@ def _read_ledger(editions: Sequence[JsonRecord]) -> PublishedLedger:
 
 
 def _answer_ask(record: JsonRecord) -> JsonObject:
-    articles = _read_articles(record)
+    articles = _find_languages(_read_articles(record))
     today = _read_now(record, articles).date()
     question = questions.parse_question(_require_text(record, "question"), today)
     found = selection.select_answer(question, articles)
@@ -249,7 +269,8 @@ def _answer_ask(record: JsonRecord) -> JsonObject:
 
 def _read_text_article(record: JsonRecord) -> Article:
     text, title = _require_text(record), _optional_text(record, "title")
-    return Article(id="", text=text, title=title, lang=_optional_text(record, "lang"))
+    lang = find_language(text, _optional_text(record, "lang"))
+    return Article(id="", text=text, title=title, lang=lang)
 
 
 def _answer_quotes(record: JsonRecord) -> JsonObject:
@@ -324,7 +345,8 @@ def _answer_stories(lines: Iterable[str]) -> list[JsonObject]:
 
 def _read_story_article(record: JsonRecord) -> JsonObject:
     text, title = _optional_text(record, "text") or "", _require_text(record, "title")
-    return {"article": _read_article({**record, "text": text, "title": title}, 0)}
+    article = _read_article({**record, "text": text, "title": title}, 0)
+    return {"article": replace(article, lang=find_language(text, article.lang))}
 
 
 # The JSON shapes of types, where these are not those of their fields

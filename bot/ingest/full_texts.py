@@ -40,6 +40,7 @@ from digests.errors import (
     FetchRefused,
     SourceRateLimited,
 )
+from digests.language.text_language import find_language
 from digests.types import Article, frozen
 
 log = structlog.get_logger(__name__)
@@ -328,7 +329,7 @@ def build_full_text(announced: Article, page: Article) -> Article:
         text=page.text,
         author=announced.author or page.author,
         published=announced.published or page.published,
-        lang=announced.lang or page.lang,
+        lang=find_language(page.text, announced.lang or page.lang),
         image=announced.image or page.image,
         excerpt=False,
         origin="page",

@@ -195,9 +195,13 @@ class _MentionReader:
             if self._is_verb(end) or (head and not self._has_role_soon(end)):
                 break
             end = name.last if name is not None else end + 1
+            titled = name is not None and name.kind == "title"
             if self.tokens[end - 1].possessive:
                 head = 0
-            elif is_role_noun(self.tokens[end - 1].low):
+            elif is_role_noun(self.tokens[end - 1].low) or (
+                # «der Sprecher Jan Lindner»
+                titled and low in GERMAN_DETERMINERS
+            ):
                 head = end
         inner = self.names.get(at + 1)
         if not head and inner is not None and inner.last == end:

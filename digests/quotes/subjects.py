@@ -32,6 +32,12 @@ _AFTER_WORDS = INVERTING_CUES | {"asked", "asks", "reported", "denied", "urged",
 _TO_SOMEBODY = word_set("told shouted yelled")
 _ADDRESSING = word_set("told tells telling asked asks reminded")
 _SHUT = word_set(", — – -")
+#: What may be between a German verb and the subject behind it.
+_BETWEEN = word_set("sich gestern heute zuvor dazu hierzu daraufhin danach später")
+_WEEKDAYS = (
+    *("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag"),
+    *("sonnabend", "sonntag"),
+)
 
 
 class SpeechSubject(NamedTuple):
@@ -214,12 +220,26 @@ def _find_inverted_german_subject(
     """«Gestern sagte die Ministerin»: the verb comes second whatever comes first."""
     if not frame.german:
         return None
-    found = _find_inverted_subject(frame, cue)
+    found = _find_inverted_subject(frame, _skip_between(frame.tokens, cue))
     if found is None or found.mention.kind != "nominal":
         return found
     # «Die SPD nannte den Plan …»: what follows the verb is its object then.
     left = find_main_subject(frame, before=cue)
     return None if left is not None else found
+
+
+def _skip_between(tokens: list[Token], cue: int) -> int:
+    """Skip what is between a German verb and its subject: «äußerte sich am Montag»."""
+    at = cue
+    while at + 2 < len(tokens):
+        following = tokens[at + 1].low
+        if following in _BETWEEN:
+            at += 1
+        elif following == "am" and tokens[at + 2].low.startswith(_WEEKDAYS):
+            at += 2
+        else:
+            break
+    return at
 
 
 def _ending_at(frame: SentenceFrame, last: int) -> SpeechSubject | None:

@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 from digests.extraction import build_image, validate_web_address
 from digests.language.markup import html_to_texts
 from digests.language.normalization import clean_text, revision_hash
+from digests.language.text_language import find_language
 from digests.language.words import parse_language_tag
 from digests.sources.completeness import EntryText, judge_entries
 from digests.sources.untrusted import (
@@ -118,7 +119,7 @@ def build_source(feed: RawFeed, *, url: str, now: datetime) -> ParsedSource:
                 url=link,
                 published=parse_published(entry.published, now),
                 author=clean_line(entry.author)[:_LONGEST_AUTHOR] or None,
-                lang=parse_language_tag(entry.lang) or lang,
+                lang=find_language(text, parse_language_tag(entry.lang) or lang),
                 revision=revision_hash(title, text),
                 excerpt=judged != "full",
                 image=_choose_image(entry.images, url),

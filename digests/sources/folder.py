@@ -17,6 +17,7 @@ from digests.errors import UnreadableInput
 from digests.extraction import build_image, extract_article, validate_web_address
 from digests.language.dates import parse_instant
 from digests.language.normalization import clean_text, revision_hash
+from digests.language.text_language import find_language
 from digests.language.words import parse_language_tag, word_set
 from digests.messages import Message
 from digests.sources.untrusted import decode_text
@@ -292,7 +293,9 @@ def _article(name: str, ending: str, fields: Mapping[str, str], body: str) -> Ar
         url=fields.get("url", page.url),
         published=parse_instant(fields.get("published", "")) or page.published,
         author=fields.get("author", page.author),
-        lang=parse_language_tag(fields.get("lang", "")) or page.lang,
+        lang=find_language(
+            text, parse_language_tag(fields.get("lang", "")) or page.lang
+        ),
         revision=revision_hash(title, text),
         revises=fields.get("revises"),
         sample=fields.get("sample"),

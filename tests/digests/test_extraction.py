@@ -135,6 +135,15 @@ def test_json_ld_gives_title_author_date_and_outlet():
     assert found.lang == "en"
 
 
+def test_a_german_page_that_declares_english_is_german():
+    page = (
+        "<html lang='en-US'><body><article><p>Der Stadtrat hat am Dienstag beschlossen,"
+        " die Brücke für sechs Monate zu sperren, weil sie nicht mehr sicher ist.</p>"
+        "</article></body></html>"
+    )
+    assert extract_article(page).lang == "de"
+
+
 def test_open_graph_fills_what_json_ld_leaves_open():
     page = a_page(
         ld('{"@type": "NewsArticle", "headline": "From JSON"}')

@@ -156,3 +156,28 @@ def test_a_question_that_the_articles_do_not_answer_has_no_answer():
     assert answers("ask", {"id": 1, **asked}) == [
         {"id": 1, "answer": [], "sure": False}
     ]
+
+
+def test_a_text_without_declared_language_is_read_in_its_own():
+    text = (
+        "Ähnlich äußerte sich der Sprecher Jan Lindner: „Wir haben die Lage "
+        "im Griff, und das bleibt so.“ Die Brücke ist seit Sonntag gesperrt."
+    )
+    (got,) = answers("quotes", {"id": 1, "text": text})
+    assert [quote["speaker"] for quote in got["quotes"]] == ["Jan Lindner"]
+
+
+def test_an_article_in_another_language_is_told_unless_its_sender_declared_it():
+    german = (
+        "Der Rat der Stadt Hallin hat am Dienstag beschlossen, die alte Brücke für "
+        "sechs Monate zu sperren, weil sie nicht mehr sicher ist."
+    )
+    english = {"id": "e", "title": "Bridge is safe", "text": TEXT}
+    listed = [{"id": str(n), "text": f"{german} {n}."} for n in range(2)]
+
+    def told(**fields):
+        (got,) = answers("compose", {"articles": [*listed, english | fields]})
+        shown = (*got["edition"]["stories"], *got["edition"]["brief"])
+        return {article["id"] for story in shown for article in story["articles"]}
+
+    assert ("e" in told(), "e" in told(lang="en")) == (True, False)

@@ -255,6 +255,21 @@ def test_a_german_title_with_its_article_is_no_part_of_a_surname(called, role):
     assert (quote.speaker, quote.role) == ("Lutz Holm", role)
 
 
+@pytest.mark.parametrize(
+    "verb",
+    ["äußerte sich", "sagte gestern", "äußerte sich am Montag", "erklärte dazu"],
+)
+def test_a_german_subject_behind_its_verb_is_found_after_a_reflexive_or_a_day(verb):
+    text = f"Ähnlich {verb} Jan Lindner: „Das Eis ist noch viel zu dünn.“"
+    assert speakers(text, lang="de") == ["Jan Lindner"]
+
+
+@pytest.mark.parametrize("described", ["der Sprecher", "der neue Sprecher"])
+def test_a_german_title_with_its_article_is_no_part_of_a_full_name(described):
+    text = f"„Das Eis ist noch viel zu dünn“, sagte {described} Jan Lindner."
+    assert speakers(text, lang="de") == ["Jan Lindner"]
+
+
 def test_german_nouns_do_not_speak():
     text = "Im Interview sagte er: „Wir wollen die Werke enger verbinden.“"
     assert speakers(text, lang="de") == [None]

@@ -76,6 +76,14 @@ def test_rss_gives_title_link_date_author_text_and_outlet():
     assert found.lang == "en-GB"
 
 
+def test_a_german_entry_of_a_feed_that_declares_english_is_german():
+    entry = item(
+        inside="<description>Der Stadtrat hat am Dienstag beschlossen, die Brücke für "
+        "sechs Monate zu sperren.</description>"
+    )
+    assert only(rss(entry, channel="<language>en-US</language>")).lang == "de"
+
+
 def test_atom_gives_the_same():
     found = only(
         atom(

@@ -267,3 +267,13 @@ def test_a_picture_that_became_a_link_out_of_the_folder_is_not_read(folder, tmp_
     (folder / "flood.png").symlink_to(secret)
     with pytest.raises(UnreadableInput):
         read_picture(folder, folder / "flood.png", most=5)
+
+
+def test_a_text_that_declares_no_language_has_that_of_its_words(folder):
+    write(
+        folder / "steg.txt",
+        "Der Rat hat am Dienstag beschlossen, den Steg zu "
+        "sperren, weil er nicht mehr sicher ist.\n",
+    )
+    (article,) = read_articles(folder).articles
+    assert article.lang == "de"
