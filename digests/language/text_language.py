@@ -32,18 +32,14 @@ def find_language(text: str, declared: str | None) -> str | None:
 
     Args:
         text: Its beginning is read.
-        declared: By its source. It is kept unless it is none, or it is English and the
-            text is surely German, or the reverse.
-
-    Returns:
-        None if none is declared and the text is surely in neither.
+        declared: By its source; None is read as English. It is kept unless it is
+            English and the text is surely German, or the reverse.
     """
-    if declared and primary_language(declared) not in STOP_WORDS:
+    read_as = primary_language(declared)
+    if read_as not in STOP_WORDS:
         return declared
     found = _identify_language(text)
-    if found is None or (declared and primary_language(declared) == found):
-        return declared
-    return found
+    return declared if found in (None, read_as) else found
 
 
 def _identify_language(text: str) -> str | None:

@@ -32,6 +32,7 @@ _AFTER_WORDS = INVERTING_CUES | {"asked", "asks", "reported", "denied", "urged",
 _TO_SOMEBODY = word_set("told shouted yelled")
 _ADDRESSING = word_set("told tells telling asked asks reminded")
 _SHUT = word_set(", — – -")
+_GERMAN_PASSIVE = word_set("worden wird werden wurde wurden")
 #: What may be between a German verb and the subject behind it.
 _BETWEEN = word_set("sich gestern heute zuvor dazu hierzu daraufhin danach später")
 _WEEKDAYS = (
@@ -84,8 +85,7 @@ def _find_own_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
         inverts = tokens[cue].low in INVERTING_CUES
         turned = _find_inverted_subject(frame, cue) if inverts else None
         if frame.german and not (at and tokens[at - 1].kind == "cover"):
-            # «Der Minister, Jan Lindner, nannte den Plan …»: an object follows.
-            return _before_aside(frame, at) or turned
+            return _find_german_subject(frame, at, turned)
         if turned is not None:
             return _before_aside(frame, at) if _rules_on(frame, turned) else turned
     if _after_quote(tokens, at):
@@ -96,6 +96,24 @@ def _find_own_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
         or _ending_at(frame, at + 1)
         or _before_aside(frame, at)
     )
+
+
+def _find_german_subject(
+    frame: SentenceFrame, at: int, turned: SpeechSubject | None
+) -> SpeechSubject | None:
+    """The subject of a verb behind a comma, at token `at`.
+
+    «Der Minister, Jan Lindner, nannte den Plan …»: an object follows the verb. «Dass
+    sie schwieg, nannte er …»: the subject does, and «er» is never an object.
+    """
+    if turned is not None and frame.tokens[turned.mention.first].low == "er":
+        return turned
+    named = frame.ends.get(at)
+    if named is not None and named.sort == "person":
+        opened = named.first - 1
+        if opened > 0 and frame.tokens[opened].text == ",":
+            return SpeechSubject(named, "apposition")
+    return _before_aside(frame, at) or turned
 
 
 def _find_antecedent(frame: SentenceFrame, who: int) -> SpeechSubject | None:
@@ -190,8 +208,10 @@ def _find_agent(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
 
 
 def is_passive(frame: SentenceFrame, cue: int) -> bool:
-    """Whether the word is passive: «was asked», «is being asked»."""
+    """Whether the word is passive: «was asked», «is being asked», «genannt worden»."""
     tokens = frame.tokens
+    if frame.german and cue + 1 < len(tokens):
+        return tokens[cue + 1].low in _GERMAN_PASSIVE
     if not tokens[cue].low.endswith(("ed", "told", "said", "termed")):
         return False
     at = cue - 1

@@ -20,11 +20,12 @@ OTHERS = {
 }
 
 
-@pytest.mark.parametrize(
-    ("text", "lang"), [(GERMAN, "de"), (ENGLISH, "en")], ids=["German", "English"]
-)
-def test_an_undeclared_language_is_found_in_the_text(text: str, lang: str):
-    assert find_language(text, None) == lang
+def test_german_that_nobody_declares_is_found_in_the_text():
+    assert find_language(GERMAN, None) == "de"
+
+
+def test_english_may_stay_undeclared():
+    assert find_language(ENGLISH, None) is None
 
 
 @pytest.mark.parametrize("lang", OTHERS)
@@ -53,9 +54,9 @@ def test_a_few_words_do_not_contradict_what_is_declared():
     assert find_language("Das ist das Haus der Kunst", "en") == "en"
 
 
-def test_an_english_report_with_a_german_quotation_is_english():
+def test_a_german_quotation_does_not_make_an_english_report_german():
     report = f"{ENGLISH} She added: “Das ist alles, was wir noch tun können.” {ENGLISH}"
-    assert find_language(report, None) == "en"
+    assert find_language(report, "en") == "en"
 
 
 def test_a_text_without_words_has_no_language():

@@ -270,6 +270,19 @@ def test_a_german_title_with_its_article_is_no_part_of_a_full_name(described):
     assert speakers(text, lang="de") == ["Jan Lindner"]
 
 
+def test_a_german_name_between_commas_speaks_for_the_office_before_it():
+    text = (
+        "Der Vorsitzende des Bauverbands in Hallin, Jan Lindner, kritisierte die "
+        "Entscheidung der Stadt: „Das wird uns alle noch sehr viel Geld kosten.“"
+    )
+    assert speakers(text, lang="de") == ["Jan Lindner"]
+
+
+def test_what_is_called_something_in_german_does_not_say_so():
+    text = "Da war der Vertrag schon als „Geschäft des Jahrhunderts“ bezeichnet worden."
+    assert speakers(text, lang="de") == [None]
+
+
 def test_german_nouns_do_not_speak():
     text = "Im Interview sagte er: „Wir wollen die Werke enger verbinden.“"
     assert speakers(text, lang="de") == [None]
