@@ -1,11 +1,16 @@
 """Walk through a page with the keyboard alone, and see where the focus is."""
 
 from playwright.sync_api import Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 #: As many as the longest page of a test has.
 MOST_PRESSES = 120
 #: Milliseconds: the first list of feeds starts a sandbox.
 NAVIGATION = 60_000
+#: Milliseconds: what a page focuses by itself has the focus with its first frame, which
+#: a busy machine draws after the page has loaded.
+FIRST_FRAME = 5_000
+_IS_FOCUSED = "() => document.activeElement !== document.body"
 #: What has the focus: its name, and whether somebody who looks sees that.
 _FOCUS = """() => {
   const at = document.activeElement, box = at.getBoundingClientRect();
@@ -39,6 +44,9 @@ def press(page: Page, name: str, key: str = "Enter") -> None:
 
 
 def read_focused(page: Page) -> str:
-    """The words of what has the focus; "" if nothing has."""
-    focus = page.evaluate(_FOCUS)
-    return "" if focus["page"] else str(focus["name"])
+    """The words of what has the focus; "" if nothing gets it with the first frame."""
+    try:
+        page.wait_for_function(_IS_FOCUSED, timeout=FIRST_FRAME)
+    except PlaywrightTimeout:
+        return ""
+    return str(page.evaluate(_FOCUS)["name"])
