@@ -7,6 +7,7 @@ phrase only after a determiner («the damaged girder»).
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from digests.language import grammar
@@ -66,6 +67,8 @@ _WORD = re.compile(
     r"|(?P<number>\d[\d.,]*(?<![.,])\w*)|(?P<comma>,)|[^\s]"
 )
 _MOST_WORDS = 7
+#: Words whose class is kept.
+_KEPT_WORDS = 1 << 12
 #: Phrases that may be attached to a subject («revenue in the months to the end»).
 _MOST_HANGING = 5
 #: Words that are verbs more often than nouns.
@@ -107,6 +110,7 @@ def classify_words(text: str, start: int, end: int) -> list[ClassedWord]:
     return found
 
 
+@lru_cache(maxsize=_KEPT_WORDS)
 def _classify_word(low: str) -> str:
     known = WORD_KINDS.get(low)
     if known is not None:

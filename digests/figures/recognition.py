@@ -53,9 +53,7 @@ _VOTING = make_regex(
 )
 #: «outnumber them by 3 to 1».
 _RATIO = make_regex(r"\b(?:ratio|odds|outnumber\w*|Verhältnis)\b[^.;]{0,30}$")
-_CRICKET = make_regex(
-    r"\b(?:wickets?|innings|cricket|stumps|batsm[ae]n|batters?)\b", re.IGNORECASE
-)
+_CRICKET = make_regex(r"\b(?:wickets?|innings|cricket|stumps|batsm[ae]n|batters?)\b")
 _RUNS = make_regex(
     r"\b(?:made|scored|hit|struck|smashed|compiled|piled\sup|posted|totalled)\s(?:an?\s)?"
     r"(?:unbeaten\s|brilliant\s|fine\s)?(?P<runs>\d{2,3}(?:\sfor\s\d\b|\snot\sout\b)?)"
@@ -94,7 +92,7 @@ def _read_count(shown: str) -> float:
 
 
 def _find_runs(text: str) -> Iterator[Tally]:
-    if not _CRICKET.search(text):
+    if not _CRICKET.search(text.lower()):
         return
     for m in _RUNS.finditer(text):
         value = float(m["runs"].partition(" ")[0])
@@ -190,9 +188,10 @@ class FigureReader:
     german: bool
     #: From each end of a range to the other end.
     partners: Mapping[Number, Number]
-    #: The current sentence, its words, and the last figure found in it.
+    #: The current sentence, its words once they are needed, and the last figure found
+    #: in it.
     _sentence: Span = _NOWHERE
-    _words: Sequence[ClassedWord] = ()
+    _words: Sequence[ClassedWord] | None = None
     _last: Figure | None = None
 
     def read(self, number: Number, sentence: Span) -> Figure | None:
@@ -200,7 +199,7 @@ class FigureReader:
         if self._is_vague(number) or _is_label(self.text, number):
             return None
         if sentence != self._sentence:
-            self._open(sentence)
+            self._sentence, self._words, self._last = sentence, None, None
         if _RATE_BASE.search(self.text[max(0, number.start - 5) : number.start]):
             return None
         partner = self.partners.get(number)
@@ -242,13 +241,6 @@ class FigureReader:
         found = _NO_AMOUNT.search(self.text, max(0, start - 10), end)
         sentence = self.text[self._sentence.start : self._sentence.end]
         return bool(found) and not self.german and not is_german(sentence)
-
-    def _open(self, sentence: Span) -> None:
-        self._sentence, self._last = sentence, None
-        if not self.german:
-            self._words = phrases.classify_words(
-                self.text, sentence.start, sentence.end
-            )
 
     def _measure(
         self, number: Number, unit: FigureUnit | None, first: int, last: int
@@ -342,7 +334,7 @@ class FigureReader:
     def _place(
         self, first: int, last: int, *, tied: bool = False, lasts: bool = False
     ) -> FigurePlace:
-        words, previous = self._words, (0, "")
+        words, previous = self._classify_words(), (0, "")
         if self._last is not None:
             previous = (_find_word(words, self._last.end), self._last.what)
         begin = bisect_right(words, first, key=lambda word: word.end)
@@ -357,6 +349,14 @@ class FigureReader:
             tied=tied,
             previous=previous,
         )
+
+    def _classify_words(self) -> Sequence[ClassedWord]:
+        if self._words is None:
+            sentence = self._sentence
+            self._words = phrases.classify_words(
+                self.text, sentence.start, sentence.end
+            )
+        return self._words
 
     def _include_hedge(self, start: int) -> int:
         m = _HEDGE.search(self.text[max(0, start - _LONGEST_HEDGE) : start])

@@ -82,14 +82,18 @@ _DATE = make_regex(
 _HALF = r"(?:[ap]\.m\.|[ap]\.?m\b|[AP]\.?M\b|o['’]clock|Uhr\b)"
 _HOURS = "|".join(NUMBER_WORDS[1:13])
 _TIME = make_regex(
-    rf"""(?=[\dotfsneOTFSNE])(?<![\w.,:$£€])(?:
+    rf"""(?=\d)(?<![\w.,:$£€])(?:
       [0-2]?\d:[0-5]\d(?::[0-5]\d)?(?![\d:])(?:\s?{_HALF})?
     | [0-2]?\d\.[0-5]\d\s?(?:{_HALF}|GMT\b|BST\b|CET\b|MEZ\b)
     | [0-2]?\d\s?{_HALF}
-    | (?:{_HOURS})\s(?:o['’]clock|a\.m\.|p\.m\.)
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
+#: «Nine o'clock» and «nine a.m.», each with one of the marks.
+_SPELLED_TIME = make_regex(
+    rf"(?<![\w.,:$£€])(?:{_HOURS})\s(?:o['’]clock|a\.m\.|p\.m\.)", re.IGNORECASE
+)
+_TIME_MARKS = ("clock", ".m.")
 _BARE_YEAR = make_regex(
     r"""(?=['’\d])(?:(?<![\w.,$£€¥#+/-])(?<!\$\s)
     (?P<year>(?:1[5-9]|20)\d\d)(?:['’]?s\b|\s?[-–/]\s?(?:(?:1[5-9]|20)\d\d|\d\d)\b)?
@@ -120,6 +124,10 @@ def _iterate_moments(text: str) -> Iterator[Moment]:
         yield _read_date(m)
     for m in _TIME.finditer(text):
         yield Moment(start=m.start(), end=m.end(), kind="time")
+    low = text.lower()
+    if any(mark in low for mark in _TIME_MARKS):
+        for m in _SPELLED_TIME.finditer(text):
+            yield Moment(start=m.start(), end=m.end(), kind="time")
     for m in _BARE_YEAR.finditer(text):
         if not _counts_things(text, m.start(), m.end()):
             year = int(m["year"]) if m["year"] else None

@@ -9,6 +9,7 @@ Of German only the auxiliaries are listed.
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from digests.language.words import load_word_tables, word_set
@@ -154,8 +155,11 @@ _NOT_PARTICIPLE = word_set("""
     mining swimming living dining
 """)
 _SHORTEST_PAST = 4
+#: Words whose class is kept: an article asks for most of them many times.
+_KEPT_WORDS = 1 << 12
 
 
+@lru_cache(maxsize=_KEPT_WORDS)
 def looks_finite(word: str) -> bool:
     """Whether a word, in any case, may be a finite verb."""
     low = word.lower().replace("’", "'")

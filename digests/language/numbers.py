@@ -103,6 +103,8 @@ _PARTS = _read_values("""
     2 half halves; 3 third drittel; 4 quarter fourth viertel; 5 fifth fünftel; 6 sixth;
     8 eighth; 10 tenth zehntel
 """)
+#: Each fraction has one of them, most articles have none.
+_PART_WORDS = (*_PARTS, "hälfte")
 
 
 def _longest_first(names: Iterable[str]) -> str:
@@ -185,16 +187,23 @@ def _iterate_numbers(text: str, tag: str) -> Iterator[Number]:
     for m in (_GERMAN_DIGITS if german else _ENGLISH_DIGITS).finditer(text):
         if len(m["whole"]) <= _MOST_DIGITS and not _is_code(text, m):
             yield _from_digits(text, m, german=german)
-    for m in (*_FRACTION.finditer(text), *_PART_OF.finditer(text)):
-        value = _read_fraction(m)
-        if value < 1:
-            # «the city's two halves» are counted.
-            yield Number(start=m.start(), end=m.end(), value=value, shape="fraction")
+    yield from _iter_fractions(text)
     if german:
         yield from _find_german_words(text)
         return
     for m in _ENGLISH_WORDS.finditer(text):
         yield from _from_words(text, m)
+
+
+def _iter_fractions(text: str) -> Iterator[Number]:
+    low = text.lower()
+    if not any(part in low for part in _PART_WORDS):
+        return
+    for m in (*_FRACTION.finditer(text), *_PART_OF.finditer(text)):
+        value = _read_fraction(m)
+        if value < 1:
+            # «the city's two halves» are counted.
+            yield Number(start=m.start(), end=m.end(), value=value, shape="fraction")
 
 
 def _read_fraction(m: re.Match[str]) -> float:

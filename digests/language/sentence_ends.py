@@ -143,34 +143,45 @@ _ASKED = word_set("when where who wo wann")
 
 
 def _is_sound(text: str, span: Span, m: re.Match[str], stop: int) -> bool:
-    """Whether what stands before a place is complete, and means the same."""
+    """Whether what stands before a place is complete, and means the same.
+
+    What refuses most places for the least time is asked first.
+    """
     kept = text[max(span.start, m.start() - _LOOKED_AT) : m.start()]
     tail = text[m.end() : stop]
     found = words.split_words(kept[-80:])
-    if len(found) < 2 or dangles(kept) or LONE.search(kept):
+    if len(found) < 2 or dangles(kept) or _is_resumed(tail):
         return False
-    if cuts_list(kept, tail) or _awaits_object(kept):
+    if not _ends_clause(m, kept, tail, found) or not has_balanced_marks(kept):
         return False
-    resumed = RESUMED.search(tail)
-    # «challenged the mayor|, who rows, to cross»
-    goes_on = resumed and (resumed[1] == "to" or grammar.looks_finite(resumed[1]))
-    if goes_on or not has_balanced_marks(kept):
-        return False
-    if leaves_clause_open(kept, "" if m["comma"] else tail):
-        return False
-    if turns_round(kept, tail):
+    if LONE.search(kept) or leaves_clause_open(kept, "" if m["comma"] else tail):
         return False
     if _OUTCOME.search(tail) or (tail.startswith("in ") and TAKES_IN.search(kept)):
         return False
+    return not (
+        turns_round(kept, tail) or cuts_list(kept, tail) or _awaits_object(kept)
+    )
+
+
+def _is_resumed(tail: str) -> bool:
+    """Whether a clause goes on: «challenged the mayor|, who rows, to cross»."""
+    resumed = RESUMED.search(tail)
+    return resumed is not None and (
+        resumed[1] == "to" or grammar.looks_finite(resumed[1])
+    )
+
+
+def _ends_clause(m: re.Match[str], kept: str, tail: str, found: Sequence[str]) -> bool:
+    """Whether a clause ends at this kind of place."""
     if m["comma"]:
         return _ends_at_comma(m[0], kept, tail)
     # A German verb may be the last word of its clause.
     if m[0][0] != "," and is_german(kept):
         second = m["addition"] and not _GERMAN_AUXILIARY.search(tail)
         return bool(second and _PARTICIPLE.search(kept))
-    if HARMED.search(kept) or takes_verb(tail):
+    if takes_verb(tail) or not _ends_before_words(m, kept, tail, found):
         return False
-    return _ends_before_words(m, kept, tail, found)
+    return HARMED.search(kept) is None
 
 
 def _awaits_object(kept: str) -> bool:

@@ -417,6 +417,16 @@ def test_a_clause_that_is_said_ends_before_what_is_said_too():
     assert labels(text)["90 percent"] == "90 percent of homes have such a meter"
 
 
+def test_several_statements_that_are_said_too_have_their_numbers_labelled():
+    text = (
+        "The report found that homes are cold and that 40 towns said that owners pay "
+        "90 crowns and that the council announced that 50 homes were sold."
+    )
+    found = labels(text)
+    assert found["90 crowns"] == "Owners pay 90 crowns"
+    assert found["50"] == "50 homes were sold"
+
+
 def test_a_change_is_stated_with_what_it_is_measured_from():
     text = (
         "According to the state, 70 percent of the boats are built in foreign yards, a "
