@@ -272,13 +272,15 @@ _LINE_FORMS: Sequence[tuple[ArticleKind, re.Pattern[str], int, float, int]] = (
 
 
 def _find_forms(form: _Form) -> Iterator[ArticleKind]:
-    offers = {offer.lower() for offer in _OFFERS.findall(form.text)}
-    if len(form.text) <= _SHORT_TEXT and len(offers) >= _FEWEST_OFFERS:
-        yield "junk"
+    if len(form.text) <= _SHORT_TEXT:
+        offers = {offer.lower() for offer in _OFFERS.findall(form.text)}
+        if len(offers) >= _FEWEST_OFFERS:
+            yield "junk"
     clocks = len(_CLOCK.findall(form.text))
-    units = max(len(_SENTENCE_END.findall(form.text)), len(form.lines))
-    if clocks >= max(_FEWEST_CLOCKS, _CLOCK_SHARE * units):
-        yield "live"
+    if clocks >= _FEWEST_CLOCKS:
+        units = max(len(_SENTENCE_END.findall(form.text)), len(form.lines))
+        if clocks >= _CLOCK_SHARE * units:
+            yield "live"
     yield from _find_speech(form)
     if _SALUTATION.match(form.text) or _SIGNED_OFF.search(form.text[-600:]):
         yield "letter"
@@ -483,7 +485,8 @@ def _is_personal(form: _Form) -> bool:
     return personal >= max(_FEWEST_PERSONAL, _PERSONAL_SHARE * len(own))
 
 
-#: Words of an argument, which are seldom in a report outside of quotations.
+#: Words of an argument, which are seldom in a report outside of quotations; these and
+#: those of a source are looked for in lower case.
 _ARGUMENT = make_regex(
     r"""\?|\b(?:should|must|ought\sto|needs?\sto|let(?:['’]s|\sus)|of\scourse|surely|perhaps
     |in\sother\swords|the\s(?:truth|fact|reality)\sis|it(?:['’]s|\sis)\s(?:time|hard|easy
@@ -493,12 +496,11 @@ _ARGUMENT = make_regex(
     |as\sif|at\sbest|alas|ultimately|instead|far\sfrom|after\sall|one\scan
     |sollten?|müss(?:en|te[n]?)|muss|natürlich|leider|freilich|keineswegs|schlicht|falsch
     |stattdessen|offenbar|es\sist\szeit|geradezu|immerhin)\b""",
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE,
 )
 _SOURCED = make_regex(
     r"\b(?:said|says|told|according to|announced|reported|added|asked|wrote|tells|adds"
-    r"|sagte[n]?|sagt|teilte[n]?|erklärte[n]?|laut|nach Angaben|berichtete[n]?)\b",
-    re.IGNORECASE,
+    r"|sagte[n]?|sagt|teilte[n]?|erklärte[n]?|laut|nach angaben|berichtete[n]?)\b"
 )
 #: The fewest words of such a text; words for each argument at most, for each source at
 #: least.
@@ -516,13 +518,16 @@ _FEWEST_MATCH_WORDS = 3
 
 def _argues_at_length(form: _Form) -> bool:
     """Whether a long text argues and names hardly anybody who says so."""
-    length = len(form.reported.split())
-    words = [word.lower() for word in _ARGUMENT.findall(form.reported)]
-    arguments = len(words)
-    sources = len(_SOURCED.findall(form.reported))
-    # A list of what laws oblige people to do has one such word again and again.
-    if length < _ESSAY or len(set(words)) < _FEWEST_WORDS:
+    length, low = len(form.reported.split()), form.reported.lower()
+    if length < _ESSAY:
         return False
+    words = _ARGUMENT.findall(low)
+    arguments = len(words)
+    # A list of what laws oblige people to do has one such word again and again.
+    argues = arguments * max(_PER_ARGUMENT, _PER_ARGUMENT_ALONE) >= length
+    if not argues or len(set(words)) < _FEWEST_WORDS:
+        return False
+    sources = len(_SOURCED.findall(low))
     if arguments * _PER_ARGUMENT >= length:
         return sources * _PER_SOURCE < length
     alone = length >= _UNSOURCED and sources * _PER_SOURCE_ALONE <= length
@@ -551,7 +556,7 @@ def _ends_with_author(form: _Form) -> bool:
     if author is None or _NEWSROOM.search(last):
         return False
     body = form.text[_BYLINE_LENGTH : form.text.rfind(last)]
-    arguments = {word.lower() for word in _ARGUMENT.findall(form.reported)}
+    arguments = set(_ARGUMENT.findall(form.reported.lower()))
     argues = len(arguments) >= _FEWEST_WORDS or passages.FIRST_PERSON.search(body)
     return author["surname"] not in body and bool(argues)
 

@@ -1,7 +1,6 @@
 """Recognize the captions, calls to action and notices that stand among sentences."""
 
 import re
-from functools import lru_cache
 
 from digests.language.regexes import make_regex
 
@@ -80,11 +79,14 @@ _JUNK_OPENING = make_regex(
 )
 
 
-@lru_cache(maxsize=256)
 def is_junk(text: str) -> bool:
     """Whether a text is a caption, a call to action or the like."""
+    if _JUNK_OPENING.match(text) is not None:
+        return True
     low = text.lower()
-    return _JUNK_OPENING.match(text) is not None or any(
-        any(cue in low for cue in cues) and pattern.search(text) is not None
-        for cues, pattern in _JUNK
-    )
+    # Loops, because generators take five times as long for so little work.
+    for cues, pattern in _JUNK:
+        for cue in cues:
+            if cue in low and pattern.search(text) is not None:
+                return True
+    return False

@@ -15,7 +15,7 @@ The weights are round numbers set by hand, not fitted to any outlet.
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from operator import mul
 from typing import NamedTuple
@@ -52,8 +52,7 @@ def select_sentences(
     article: Article, found: Sequence[Passage], chars: int
 ) -> tuple[Sentence, ...]:
     """The sentences of the summary, in document order, joined within `chars`."""
-    decisions = decide_passages(article, found, chars)
-    return tuple([d.sentence for d in decisions if d.sentence is not None])
+    return _choose_form(article, found, chars).list_sentences()
 
 
 class PassageDecision(NamedTuple):
@@ -74,14 +73,39 @@ TOLD_BY_LEAD = "summarised by its beginning: the text argues or narrates"
 BEFORE_NEWS = "stands before the news"
 
 
+class _Choice(NamedTuple):
+    #: By place, of the passages that were tried.
+    decisions: Mapping[int, PassageDecision]
+    #: The others.
+    pool: Sequence[Passage]
+    #: Why a passage cannot stand beside the chosen ones; None if it can.
+    find_obstacle: Callable[[Passage], str | None]
+
+    def list_sentences(self) -> tuple[Sentence, ...]:
+        """What is shown, in document order."""
+        tried = sorted(self.decisions.items())
+        return tuple([each.sentence for _, each in tried if each.sentence is not None])
+
+
 def decide_passages(
     article: Article, found: Sequence[Passage], chars: int
 ) -> list[PassageDecision]:
     """The decision about each passage, in document order."""
+    choice = _choose_form(article, found, chars)
+    others = {
+        passage.place: PassageDecision(None, choice.find_obstacle(passage) or WEAK)
+        for passage in choice.pool
+    }
+    every = {**others, **choice.decisions}
+    return [every[passage.place] for passage in found]
+
+
+def _choose_form(article: Article, found: Sequence[Passage], chars: int) -> _Choice:
+    """The choice of a report, or of an essay where a report has none."""
     essay = is_essay(found)
-    decisions = _choose_passages(article, found, chars, essay=essay)
-    if essay or any(decision.sentence for decision in decisions):
-        return decisions
+    choice = _choose_passages(article, found, chars, essay=essay)
+    if essay or choice.list_sentences():
+        return choice
     return _choose_passages(article, found, chars, essay=True)
 
 
@@ -98,7 +122,7 @@ def is_essay(found: Sequence[Passage]) -> bool:
 
 def _choose_passages(
     article: Article, found: Sequence[Passage], chars: int, *, essay: bool
-) -> list[PassageDecision]:
+) -> _Choice:
     """Choose greedily by score: the best that fits, is new, and is understandable.
 
     Of an essay the first passages that fit are chosen.
@@ -117,14 +141,13 @@ def _choose_passages(
     )
     chosen: list[Passage] = []
     budget, skipped = chars, 0.0
-    decisions = [PassageDecision(None, WEAK)] * len(found)
+    decisions: dict[int, PassageDecision] = {}
+
+    def find_obstacle(passage: Passage) -> str | None:
+        return _find_obstacle(passage, found, chosen, surnames, essay=essay)
+
     while len(chosen) < _MOST_SENTENCES:
-        fit = (
-            p
-            for p in pool
-            if _find_obstacle(p, found, chosen, surnames, essay=essay) is None
-        )
-        best = next(fit, None)
+        best = next((p for p in pool if find_obstacle(p) is None), None)
         if best is None:
             break
         # Beside one short sentence, which the headline has, a weaker one is welcome.
@@ -148,10 +171,7 @@ def _choose_passages(
         chars -= len(sentence.text) + 1
         why = TRIMMED if trimmed else TOLD_BY_LEAD if essay else CHOSEN
         decisions[best.place] = PassageDecision(sentence, why)
-    for passage in pool:
-        why = _find_obstacle(passage, found, chosen, surnames, essay=essay) or WEAK
-        decisions[passage.place] = PassageDecision(None, why)
-    return decisions
+    return _Choice(decisions, pool, find_obstacle)
 
 
 def _find_obstacle(

@@ -181,6 +181,7 @@ def _name_topics(
     article: Article, written: Headline, found: Sequence[Passage]
 ) -> Headline | None:
     """The sentence that names most topics of an essay, if `written` names few."""
+    enough = _weigh_topics(article, written.spans) + _MORE_TOPICS
     ranked = []
     for passage in found:
         if passage.span.start <= written.spans[0].start < passage.span.end:
@@ -191,13 +192,14 @@ def _name_topics(
             passages.is_presentable(passage)
             and _stands_alone(passage)
             and is_plain(passage)
+            # A version names no more than the sentence.
+            and _weigh_topics(article, (passage.span,)) >= enough
         ):
             continue
         headline = _from_sentences(article, (passage,))
         if headline and len(headline.text) <= MAX_LENGTH:
             ranked.append((_weigh_topics(article, headline.spans), headline))
     best = max(ranked, key=lambda row: row[0], default=None)
-    enough = _weigh_topics(article, written.spans) + _MORE_TOPICS
     return best[1] if best and best[0] >= enough else None
 
 

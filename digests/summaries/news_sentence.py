@@ -16,6 +16,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from functools import lru_cache
 from math import exp, log
 from typing import NamedTuple
 
@@ -43,6 +44,8 @@ _WORDS = {n: t for n, t in _TABLES.items() if n[:5] != "opens" and "".join(t).is
 _SIGNS = {n: words.compile_table([t]) for n, t in _TABLES.items() if n not in _WORDS}
 #: Later sentences are background.
 _LOOKED_AT = 10
+#: Passages whose signs are kept while their article is read.
+_KEPT_SIGNS = 128
 #: After so many sentences an early place counts a third.
 _DECAY = 3.5
 #: So many sentences before one say whether the news was; the first places are near.
@@ -341,6 +344,7 @@ def _read_title(
     return known, _TITLE_LINE if line else 1.0
 
 
+@lru_cache(maxsize=_KEPT_SIGNS)
 def _list_signs(passage: Passage) -> frozenset[str]:
     """What the words of a sentence say for and against it."""
     granted = CONCESSION.match(passage.text)
@@ -352,7 +356,7 @@ def _list_signs(passage: Passage) -> frozenset[str]:
     }
     used = frozenset(words.split_words(said.lower()))
     found.update(name for name, table in _WORDS.items() if not used.isdisjoint(table))
-    length = len(passage.text.split())
+    length, verb = len(passage.text.split()), has_verb(passage.text)
     opens = bool(granted) or not _PRONOUN.match(passage.text)
     also = {
         "I": passage.personal,
@@ -362,8 +366,8 @@ def _list_signs(passage: Passage) -> frozenset[str]:
         "name": _NAME.search(said),
         "very_short": length < _VERY_SHORT,
         "short": length < _SHORT,
-        "no_verb": not has_verb(passage.text),
-        "fragment": length < _FRAGMENT and not has_verb(passage.text),
+        "no_verb": not verb,
+        "fragment": length < _FRAGMENT and not verb,
         "known": passage.place and tells_of_known(passage.text),
         "scene": _SCENE.search(said),
         "earlier opening": _EARLIER.search(said),

@@ -8,6 +8,7 @@ Spans are exact: a passage's text is the text of its span with single spaces.
 import itertools
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from digests.language import grammar, sentences, words
@@ -483,18 +484,22 @@ _FEWEST_SAID = 6
 
 #: A line of fewer words in capitals is a label.
 _FEWEST_CAPITALS = 6
+#: Sentences whose fitness is kept while their article is read.
+_KEPT_TEXTS = 256
 
 
 def is_presentable(passage: Passage) -> bool:
     """Whether a passage may be shown: a whole sentence, and no boilerplate."""
+    return not passage.in_speech and _is_presentable_text(passage.text)
+
+
+@lru_cache(maxsize=_KEPT_TEXTS)
+def _is_presentable_text(text: str) -> bool:
     if (
-        passage.in_speech
-        or (passage.text.isupper() and len(passage.text.split()) < _FEWEST_CAPITALS)
-        or not is_whole_sentence(passage.text)
-        or not has_balanced_marks(passage.text)
-    ):
+        text.isupper() and len(text.split()) < _FEWEST_CAPITALS
+    ) or not is_whole_sentence(text):
         return False
-    return not is_junk(passage.text)
+    return has_balanced_marks(text) and not is_junk(text)
 
 
 #: How a teaser says that the text goes on: «…», «...», «[…]», «(...)».
