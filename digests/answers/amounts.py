@@ -129,6 +129,7 @@ _AGE = re.compile(
     \b(?:aged(?:[ ](?:between | from | up[ ]to))? | is[ ]now | is | was | ,)\s\d{1,3}\b
         (?!\s?(?:percent | per | % | million | ,\d) | [-\ ]years?)
     | ,[ ]\d{1,3}, | \(\d{1,3}\)
+    | \bbetween[ ]\d{1,3}[ ]and[ ]\d{1,3}(?=[ ]years?[ ](?:of[ ]age | old)\b)
     | \b\w+-years?-old\b | \b\d{1,3}[ ]years?[ ]old\b | \b\d{1,3}[ ]years[ ]of[ ]age\b
     | \bage[ ]of[ ]\d{1,3}\b | \bages?[ ](?:between[ ])?\d{1,3}\b
     | \b(?:girl | boy | child | man | woman)[ ]of[ ]\w+\b

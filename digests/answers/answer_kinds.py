@@ -24,6 +24,8 @@ _REFERRING = word_set("""
 """)
 _OPENING_WORDS = 8
 _DEFINITE = word_set("the der die das den dem")
+#: Kinds of questions whose answer names what they ask about, or stands beside it.
+_OF_SUBJECT = ("", "number", "place", "reason")
 _ANY = r"""
     (?<!the[ ])(?<!his[ ])(?<!her[ ])(?<!its[ ])
     \b(?:an? | some | several | one | two | three | four | five | six | many | \d+
@@ -61,6 +63,22 @@ class KindMatch:
             return any(roots & line.held for line in lines[1:3])
         spoken_of = term.name == 0 and naming.has_personal(self.line.words)
         return (at == 0 or spoken_of) and bool(roots & self.passage.held)
+
+    def is_about_subject(self) -> bool:
+        """Whether what it may be about is not only named further away.
+
+        «Her first record sold 700,000 copies» does not say how many «The Wrong Pier»
+        sold, of which another paragraph tells. A yes or no, or who did something, is
+        said of «he» and «she» too.
+        """
+        subject, passage = self.question.subject, self.passage
+        if subject is None or self.question.kind not in _OF_SUBJECT:
+            return True
+        roots = subject.accepted_roots | subject.related | subject.field
+        near = passage.lines[max(0, self.at - 1)].held | passage.lead | self.line.held
+        return not roots.isdisjoint(near) or subject.accepted_roots.isdisjoint(
+            passage.held
+        )
 
     def refers_back(self) -> bool:
         """Whether a word of its beginning stands for something named before it."""
@@ -104,7 +122,10 @@ class KindMatch:
             case "number" | "money" | "length":
                 return amounts.has_amount(question, line.text, written)
             case "age":
-                about = not question.names and all(map(self.is_near, question.terms))
+                # Where the noun itself is in the sentence, the age must stand by it.
+                named = any(t.accepted_roots & line.held for t in question.focus)
+                near = all(map(self.is_near, question.terms))
+                about = not question.names and near and not named
                 return amounts.has_age(question, line, lang, about=about)
             case "day":
                 return times_and_places.says_when(question, line.text, written)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from digests.answers import restrictions, statements
+from digests.answers import naming, restrictions, statements
 from digests.answers.amounts import MANY
 from digests.answers.answer_kinds import SENTENCES_BACK, KindMatch
 from digests.answers.passages import TokenizedSentence
@@ -158,6 +158,8 @@ class SentenceMatch(KindMatch):
         question = self.question
         if question.kind == "name":
             return self.is_called()
+        if question.kind == "person" and naming.leaves_unknown(self.line.text):
+            return False
         identity = question.kind == "person" and question.asked_noun
         return not identity or self.names_noun()
 

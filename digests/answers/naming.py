@@ -48,6 +48,12 @@ _ATTRIBUTION = re.compile(
     """,
     re.X,
 )
+#: «Unbekannte haben …» does not say who did it.
+_UNKNOWN_DOER = re.compile(
+    r"\b(?:Unbekannter?|[Uu]nbekannte\s(?:Täter|Diebe|Männer)|"
+    r"(?:[Uu]nknown|[Uu]nidentified)\s(?:\w+\s)?"
+    r"(?:m[ae]n|people|persons?|thie(?:f|ves)|attackers?|assailants?|gunm[ae]n))\b"
+)
 #: Words that stand for one person.
 _PERSONAL = word_set("he she they his her their er sie seine ihre")
 
@@ -55,6 +61,11 @@ _PERSONAL = word_set("he she they his her their er sie seine ihre")
 def has_personal(words: Iterable[str]) -> bool:
     """Whether «he» or «she» is among some words, also in «he'd»."""
     return any(word.partition("'")[0] in _PERSONAL for word in words)
+
+
+def leaves_unknown(text: str) -> bool:
+    """Whether it says that nobody knows who did something."""
+    return _UNKNOWN_DOER.search(text) is not None
 
 
 def is_called(question: Question, line: TokenizedSentence, lang: str) -> bool:

@@ -5,7 +5,7 @@
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from digests.answers.vocabulary import (
     GERMAN_QUESTION_WORDS,
@@ -330,6 +330,41 @@ def _find_german_verb(found: Sequence[Token]) -> str:
         ):
             return token.low
     return ""
+
+
+#: Words that begin a phrase behind the subject.
+_BEHIND_SUBJECT = word_set("""
+    of in on at for from to with by about against after before under over near into
+    during when because von im auf an am bei für aus mit nach vor bis zu zum zur
+""")
+#: Words in which the auxiliary stands before its subject.
+_SUBJECT_REACH = 6
+_NO_SUBJECT_FIRST = word_set("who wer what")
+
+
+def find_subject(
+    found: Sequence[Token], known: Set[str], main_verb: str, lang: str
+) -> str:
+    """The last word of the subject: «how many copies did *The Wrong Pier* sell».
+
+    Args:
+        found: The words of a question.
+        known: Those that have content.
+        main_verb: The verb with the meaning, or "".
+        lang: «en» or «de».
+    """
+    helping = _GERMAN_HELPING if lang == "de" else _BEFORE_PARTICIPLE | _BEFORE_VERB
+    low = [token.low for token in found]
+    first = 2 if low and low[0] in _NO_SUBJECT_FIRST else 1
+    auxiliary = (at for at, word in enumerate(low[:_SUBJECT_REACH]) if word in helping)
+    subject = ""
+    for word in low[next(auxiliary, first - 1) + 1 :]:
+        if subject and (word == main_verb or word in _BEHIND_SUBJECT):
+            break
+        for part in re.split("[-&]", word.replace("’", "'").removesuffix("'s")):
+            if part in known and part != main_verb:
+                subject = part
+    return subject
 
 
 def list_main_words(found: Sequence[Token], lang: str) -> tuple[str, ...]:

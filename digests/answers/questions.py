@@ -109,6 +109,8 @@ class Question:
     focus: tuple[QuestionTerm, ...] = ()
     #: The one of its words that is the verb with the meaning: «did the drill *break*».
     main_verb: QuestionTerm | None = None
+    #: The last word of its subject: «what will *Holt* do next».
+    subject: QuestionTerm | None = None
     #: Whether it asks what would happen if something did.
     conditional: bool = False
     #: The root of the noun of «what was the *result* of …».
@@ -166,10 +168,18 @@ def parse_question(text: str, today: date) -> Question:
         denies=grammar.NEGATION.search(text) is not None,
         focus=tuple(t for t in terms if t.name is None and t.word in main),
         main_verb=next((t for t in terms if t.word == main_verb), None),
+        subject=_find_subject(found, terms, main_verb, lang),
         conditional=question_form.asks_condition(text),
         asked_noun=asked_noun,
         today=today,
     )
+
+
+def _find_subject(
+    found: Sequence[Token], terms: Sequence[QuestionTerm], main_verb: str, lang: str
+) -> QuestionTerm | None:
+    known = {term.word: term for term in terms}
+    return known.get(question_form.find_subject(found, set(known), main_verb, lang))
 
 
 def _find_kind(

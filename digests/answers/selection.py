@@ -103,7 +103,9 @@ class _Candidate:
 
     @property
     def sure(self) -> bool:
-        return self.score >= likelihood.SURE and self.match.names_asked()
+        match = self.match
+        likely = self.score >= likelihood.SURE
+        return likely and match.names_asked() and match.is_about_subject()
 
 
 def select_answer(question: Question, articles: Sequence[Article]) -> QuestionAnswer:
@@ -291,6 +293,7 @@ def accept_forms(question: Question, passages: Sequence[TokenizedArticle]) -> Qu
         focus=tuple(changed[term.word] for term in question.focus),
         counted=changed[counted.word] if counted is not None else None,
         main_verb=widened,
+        subject=changed[question.subject.word] if question.subject else None,
         deeds=question.deeds | (widened.accepted_roots if widened else frozenset()),
     )
 

@@ -259,6 +259,57 @@ def test_another_storm_of_the_sentence_is_not_the_one_asked_about():
     assert refused("How many people were killed by storm Ewan?", article)
 
 
+def test_what_another_paragraph_is_about_is_no_subject_of_a_sentence():
+    article = an_article(
+        "Singer Mona Vey has cancelled her tour of the north.\n\n"
+        "She gave her first concert in a barn near Aldby. "
+        "Her first record, Salt Road, sold 700,000 copies. "
+        "It was played on every ferry that summer.\n\n"
+        "Her last one was recorded in the chapel of Brant. "
+        "It is called The Wrong Pier, and critics liked it.",
+        title="Mona Vey cancels her tour",
+    )
+    assert is_sure("How many copies did Salt Road sell?", article)
+    assert not is_sure("How many copies did The Wrong Pier sell?", article)
+
+
+def test_that_nobody_knows_who_did_it_does_not_say_who_did():
+    stolen = "{} stole eight tonnes of onions from a hall in Brant on Tuesday."
+    question = "Who stole the onions?"
+    assert is_sure(question, an_article(stolen.format("Two farmers from Aldby")))
+    assert not is_sure(question, an_article(stolen.format("Unknown men from Aldby")))
+    german = "{} haben am Dienstag acht Tonnen Zwiebeln aus einer Halle gestohlen."
+    asked = "Wer hat die Zwiebeln gestohlen?"
+    known, unknown = german.format("Zwei Landwirte"), german.format("Unbekannte")
+    assert is_sure(asked, an_article(known, lang="de", title=None))
+    assert not is_sure(asked, an_article(unknown, lang="de", title=None))
+
+
+def test_an_age_of_somebody_else_in_the_sentence_is_no_answer():
+    text = "Judge Peter Lund ruled on Monday that Dr Max Eng, 47, had read the X-ray."
+    assert not is_sure("How old is the judge?", an_article(text, title=None))
+    own = "Judge Peter Lund, 47, ruled on Monday that Dr Max Eng had read the X-ray."
+    assert is_sure("How old is the judge?", an_article(own, title=None))
+    group = "The test was taken by 1,830 pupils between 13 and 17 years of age."
+    assert is_sure("How old were the pupils?", an_article(group, title=None))
+
+
+@pytest.mark.parametrize(
+    ("question", "subject"),
+    [
+        ("How many copies did The Wrong Pier sell?", "pier"),
+        ("What will Holt do next?", "holt"),
+        ("Why was the mayor of Aldby arrested?", "mayor"),
+        ("Where does Clara Farrow-Lind live?", "lind"),
+        ("In welchen Ländern wurde der Käse verkauft?", "käse"),
+    ],
+)
+def test_a_question_has_a_subject(question: str, subject: str):
+    found = parse_question(question, TODAY).subject
+    assert found is not None
+    assert found.word == subject
+
+
 def test_an_age_behind_a_pronoun_is_that_of_who_was_named():
     article = an_article("Tilda Noor has died in Aldby. She was 93.", title="Noor dies")
 
