@@ -34,7 +34,7 @@ CARD_SANDBOX_LIMITS: Final = SandboxLimits(
     cpu=5.0, wall=15.0, memory=256 << 20, kept=80 << 20, idle=20.0
 )
 #: Part of every hash: to be raised when a change makes cards look different.
-_VERSION: Final = 1
+_VERSION: Final = 2
 _TEMPLATE: Final = Path(__file__).with_name("card.typ")
 
 
@@ -85,8 +85,9 @@ _SERIF, _SANS = "Source Serif 4", "Inter"
 _SCRIPTS: Final = ("Arabic", "Hebrew", "Devanagari", "Bengali", "Gujarati", "Gurmukhi",
     "Kannada", "Malayalam", "Oriya", "Sinhala", "Tamil", "Telugu", "Thai", "Lao",
     "Khmer", "Myanmar", "Ethiopic", "Armenian", "Georgian")  # fmt: skip
-#: The second one is last: it draws the frame of a key beside its digit.
-_SYMBOLS: Final = ("Noto Emoji", "Noto Sans Symbols")
+#: The first that has a sign draws it. The last one draws the frame of a key beside its
+#: digit.
+_SYMBOLS: Final = ("Noto Emoji", _SANS, _SERIF, "Noto Sans Symbols")
 #: The regional forms of East Asian letters.
 _CJK: Final = {"ja": "JP", "ko": "KR", "zh": "SC"}
 _TRADITIONAL: Final = re.compile(r"zh[-_](?:hant|tw|hk|mo)", re.IGNORECASE)

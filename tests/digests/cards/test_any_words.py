@@ -144,6 +144,10 @@ designs = st.builds(
     ),
     CardDesign(),
 )
+@example(
+    CardWording(quote="He wrote ✗ and no more", opening="“", closing="”", speaker="∙"),
+    CardDesign(),
+)
 def test_a_card_that_has_no_obstacle_is_whole(wording: CardWording, design: CardDesign):
     if find_obstacle(wording) is not None:
         return

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+import unicodedata
 from dataclasses import replace
 
 import pytest
@@ -12,6 +13,7 @@ from digests.cards.drawing import (
     hash_card,
     measure_card,
 )
+from digests.cards.fonts import can_draw
 from digests.cards.wording import CardDesign, find_obstacle
 from digests.errors import DigestsError
 from tests.digests.cards.pictures import list_chunks, read_pdf, read_png
@@ -52,6 +54,22 @@ def test_a_script_is_drawn_between_the_margins_and_starts_at_its_side(script):
 def test_no_character_of_a_script_is_missing(script):
     assert find_obstacle(a_wording(script, "long")) is None
     assert not read_card(a_wording(script, "long")).misses_glyph
+
+
+#: The planes of Unicode that have letters and signs of today.
+PLANES = 0x20000
+
+
+def test_each_character_that_can_be_drawn_is_drawn_in_quotes_and_names():
+    signs = [
+        sign
+        for sign in map(chr, range(PLANES))
+        if unicodedata.category(sign)[0] in "LNSP" and can_draw(sign, cjk=False)
+    ]
+    for begin in range(0, len(signs), 60):
+        some = signs[begin : begin + 60]
+        wording = a_wording(quote=" ".join(some), speaker=" ".join(some)[:60])
+        assert not read_card(wording).misses_glyph, some
 
 
 def test_a_missing_character_would_be_seen():
