@@ -66,9 +66,14 @@ SAYS_WHICH = make_regex(
     r"|diejenige\w*|nur|einzige\w?|erste\w?|letzte\w?|mehr|weniger|so(?!\sgenannt)"
     r"|derart)\b[^,]{0,40}\Z"
 )
-#: «is seen | as a symbol», «as well | as», «…, with the crew | who saw it filing».
+#: «is seen | as a symbol», «as well | as», «…, with the crew | who saw it filing»,
+#: «members who pay against members | who do not».
 OF_LINK = {
-    "who": make_regex(r",\swith\s[^,]+$"),
+    "who": make_regex(
+        r",\swith\s[^,]+$|\b(?:against|by|for|from|of|to|with|than|among)\s"
+        r"(?:(?!(?:more|nearly|almost|million|several|dozens|hundreds|thousands)\b)"
+        r"[a-z-]+\s){0,3}[a-z]+s$"
+    ),
     "as": make_regex(
         r"\b(?:portray|depict|describ|regard|present|cast|treat|view|hail|dismiss)\w*"
         r"(?:\s[\w'’-]+){0,6}$|"

@@ -153,6 +153,7 @@ def _run_end(tokens: Sequence[Token], at: int) -> int:
                 and token.low in _MONTH_NAMES
                 and tokens[at].low in GIVEN_NAMES
             )
+            or _is_given_name(tokens, end)
         ):
             end += 1
         elif joining := _count_joining(tokens, end):
@@ -160,6 +161,15 @@ def _run_end(tokens: Sequence[Token], at: int) -> int:
         else:
             break
     return end
+
+
+def _is_given_name(tokens: Sequence[Token], at: int) -> bool:
+    """Whether what may be a month stands before a surname: «Minister Jan Lind»."""
+    return (
+        tokens[at].low == "jan"
+        and tokens[at - 1].low not in _SMALL
+        and not _is_small(tokens, at)
+    )
 
 
 def _count_joining(tokens: Sequence[Token], at: int) -> int:

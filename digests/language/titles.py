@@ -34,7 +34,7 @@ _PREFIX = re.compile(
     |developing|must\sread|eilmeldung|exklusiv|video
     |opinion|comment(?:ary)?|editorial|op-?ed|review|interview|obituary
     |live(?:\s?blog|\s?ticker|\supdates)?
-    |kommentar|meinung|leitartikel|kolumne|rezension|nachruf)\s?(?::|\s[-–—|])\s+(?!["“„»«])
+    |kommentar|meinung|leitartikel|kolumne|rezension|nachruf)(?:\s?(?::|\s[-–—|])\s+|[–—])(?!["“„»«])
     |\[(?:video|photos?|watch|listen|updated?|exclusive|breaking)\]\s*
     |\((?:video|photos?|updated?)\)\s*""",
     re.VERBOSE | re.IGNORECASE,
@@ -77,6 +77,12 @@ def strip_site_name(title: str, source: str = "", text: str = "") -> str:
         kept = shorter
     torn = has_balanced_marks(whole) and not has_balanced_marks(kept)
     return kept if _has_words(kept) and not torn else whole
+
+
+def measure_label(title: str) -> int:
+    """The characters of «BREAKING:» before a title, 0 where it has no such label."""
+    label = _PREFIX.match(title)
+    return label.end() if label and _has_words(title[label.end() :]) else 0
 
 
 def _has_words(text: str) -> bool:

@@ -129,7 +129,39 @@ def _find_role_before(
         return None
     if words and _is_no_function(words[-1].low, titled=mention.core > mention.first):
         return None
-    return text[words[0].start : words[-1].end] if words else None
+    return _write_role(text, tokens, words) if words else None
+
+
+#: German articles after which an adjective has a weak ending.
+_DER, _OBLIQUE = "der", word_set("dem den des")
+#: «Vorsitzende», «Beauftragte»: nouns with the endings of adjectives.
+_LIKE_ADJECTIVE = ("nde", "nden", "tragte", "tragten", "ordnete", "ordneten")
+
+
+def _write_role(text: str, tokens: Sequence[Token], words: list[Token]) -> str | None:
+    """The words of a role, with «der» where a German ending needs it.
+
+    «der frühere Minister Jan Lind» is «der frühere Minister». What is not in the
+    nominative loses the adjective of a place («dem russischen Spieler»), and is no role
+    where another one would be lost («dem früheren Minister»).
+    """
+    place = next(at for at, token in enumerate(tokens) if token.start == words[0].start)
+    article = tokens[place - 1] if place else None
+    if article and article.capital and place > 1:
+        article = None  # «Lib Dem»
+    inflected = [word.low for word in words if _has_adjective_ending(word)]
+    if article is None or article.low not in {_DER, *_OBLIQUE} or not inflected:
+        return text[words[0].start : words[-1].end]
+    if article.low == _DER and all(low.endswith("e") for low in inflected):
+        return f"{_DER}{text[article.end : words[-1].end]}"
+    kept = [word for word in words if not word.low.endswith("ischen")]
+    whole = kept and not any(map(_has_adjective_ending, kept))
+    return text[kept[0].start : kept[-1].end] if whole else None
+
+
+def _has_adjective_ending(word: Token) -> bool:
+    lower = not word.capital and word.low.endswith(("e", "en"))
+    return lower or word.low.endswith(_LIKE_ADJECTIVE)
 
 
 def _drop_time(words: list[Token]) -> list[Token]:

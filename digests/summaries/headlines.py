@@ -20,7 +20,7 @@ from digests.language.completeness import CONCESSION
 from digests.language.names import GIVEN_NAMES, find_names
 from digests.language.regexes import make_regex
 from digests.language.spans import format_version, remove_parts
-from digests.language.titles import read_title
+from digests.language.titles import measure_label, read_title
 from digests.summaries import passages, shortening, tightening
 from digests.summaries.news_sentence import is_plain, reports_event
 from digests.summaries.passages import RESULT_LINE, SPEAKER_LABEL, Passage
@@ -71,7 +71,7 @@ def write_headline(
         return Headline(text=title)
     line = passages.find_title_line(article)
     if line is not None and _has_word(article.text, line):
-        return Headline(text=_format_headline(article.text, (line,)), spans=(line,))
+        return _show_title_line(article.text, line)
     found = passages.extract_passages(article) if found is None else found
     shown = {sentence.spans[0].start for sentence in summary}
     summarised = [p for p in found if p.span.start in shown]
@@ -96,9 +96,7 @@ def list_headlines(article: Article, most: int) -> tuple[Headline, ...]:
     line = passages.find_title_line(article)
     given = [Headline(text=title)] if title else []
     if line is not None:
-        given.append(
-            Headline(text=_format_headline(article.text, (line,)), spans=(line,))
-        )
+        given.append(_show_title_line(article.text, line))
     written = (
         Headline(text=_format_headline(article.text, version), spans=version)
         for passage in passages.extract_passages(article)[:_LOOKED_AT]
@@ -109,6 +107,13 @@ def list_headlines(article: Article, most: int) -> tuple[Headline, ...]:
     for headline in (*given, *written):
         different.setdefault(headline.text.casefold(), headline)
     return tuple(different.values())[:most]
+
+
+def _show_title_line(text: str, line: Span) -> Headline:
+    """The title at the head of a text, without «EXCLUSIVE:»."""
+    label = measure_label(text[line.start : line.end])
+    shown = (Span(start=line.start + label, end=line.end),)
+    return Headline(text=_format_headline(text, shown), spans=shown)
 
 
 def _from_sentences(article: Article, found: Sequence[Passage]) -> Headline | None:
@@ -213,10 +218,19 @@ def _weigh_topics(article: Article, version: SentenceVersion) -> float:
 #: A scene, an aside, the label of an answer, a letter.
 _ASIDE = make_regex(
     r"(?:At (?:one|some|this|that) point|By contrast),?\s|(?:Well|Oh|Yes|No),\s"
-    r"|Now\sthat\s|Everything\s"
+    r"|Now\sthat\s|Everything\s|Plus[:,]?\s|(?:Perhaps|Maybe|Please|Just)\s[a-z]+\s"
+    r"(?:a\s|the\s|your)"
     r"|(?:Imagine|Picture|You|Your|Dear|Admit|Rewind|Tune)\s"
     r"|(?:Get|Find|Check|Try|Ask|Join|Learn)\s(?:your|out|in|it|us)\s"
     r"|(?:Damit|Dabei|Danach|Dafür|Deshalb|Daher|Demnach|Daraufhin|Allerdings|Bisher)\s"
+)
+
+
+#: «Die ersten Funde machten sie im Jahr 2000», «Events that led to those marches»: who,
+#: and which ones?
+_UNNAMED = make_regex(
+    r"(?:Der|Die|Das|Den|Dem)\s[^,;:]{3,50}\s[a-zäöü]+t?en?\s(?:er|sie)\s(?!sich\b)"
+    r"|[^\"“”]*\b(?:that|in|of|to|by|from)\sthose\s(?!who\b|in\b|of\b|with\b)[a-z]+s\b"
 )
 
 
@@ -232,7 +246,9 @@ def _stands_alone(passage: Passage) -> bool:
     if not clause_verbs.has_verb(passage.text):
         return False
     labelled = SPEAKER_LABEL.match(passage.text) is not None
-    if _ASIDE.match(passage.text) or (labelled and not has_verb):
+    if _ASIDE.match(passage.text) or _UNNAMED.match(passage.text):
+        return False
+    if labelled and not has_verb:
         return False
     return not passages.OPENS_WITH_SPEECH.match(passage.text)
 

@@ -77,7 +77,8 @@ _NO_BEGINNING = (
 _REPORTS = _OF_NEWS | words.word_set("said when found")
 #: What counts differently in the first sentence, which is the news without much proof.
 _OF_FIRST = _OF_NEWS | words.word_set("""
-    I you short opens_vaguely opens_with_clause opens_with_the said sensed timeless
+    I you unnamed short opens_vaguely opens_with_clause opens_with_the said sensed
+    timeless
 """)
 
 _NAME = make_regex(r"(?<=[\w,;:–—)]\s)[A-ZÄÖÜ][\w’'-]+|^[A-Z][\w’'-]+ [A-Z]")
@@ -86,6 +87,10 @@ _SPEECH = make_regex(rf"{OPENS_WITH_SPEECH.pattern}|:\s[\"“„][^\"”]{{40,}}
 _QUESTION = make_regex(r"\?[\"'”’)]*$")
 #: Somebody who is named later: the one pronoun that a first sentence cannot have.
 _PRONOUN = make_regex(r"(?:He|She|It|They|His|Her|Their|Its|Er|Sie|Es|Seine?|Ihre?)\b")
+#: «She stood there, holding a knife.»: somebody whom the sentence does not name either.
+_UNNAMED = make_regex(
+    r"(?:He|She|They|His|Her|Their)\s(?!.*\s[A-Z][\w'’-]+\s[A-Z][\w'’-]+)"
+)
 _SCENE = make_regex(
     r"""^(?:It\swas\s(?:gone|just|almost|nearly|a\s|the\s|always|still|not\s|in\s|on\s|at\s
         |early|late|midnight|dark)|It['’]s\s|That(?:['’]s|\sis)\s
@@ -370,6 +375,7 @@ def _list_signs(passage: Passage) -> frozenset[str]:
         "fragment": length < _FRAGMENT and not verb,
         "known": passage.place and tells_of_known(passage.text),
         "scene": _SCENE.search(said),
+        "unnamed": _UNNAMED.match(passage.text),
         "earlier opening": _EARLIER.search(said),
     }
     found.update(name for name, holds in also.items() if holds)

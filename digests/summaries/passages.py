@@ -369,6 +369,8 @@ def _reads_as_title(text: str, span: Span, said: frozenset[str]) -> bool:
         and line.partition(":")[0].split()[-1] in text[span.end :]
     ):
         return True
+    if _LABELLED_TITLE.match(line) and not _ARTICLES & {w.lower() for w in found[1:]}:
+        return True
     large = [w for w in found if not _SMALL_WORD.match(w)]
     capitals = sum(not w[0].islower() for w in large)
     titled = capitals >= _TITLE_CASE_SHARE * len(large)
@@ -390,6 +392,14 @@ def _reads_as_title(text: str, span: Span, said: frozenset[str]) -> bool:
 #: «Ada Brandt: I would sell the mill.»
 _SAYING_TITLE = make_regex(
     r"(?:[A-Z][\w.’'-]+\s){1,3}[A-Z][\w.’'-]+:\s[A-Z‘'\"“].{15,90}\Z"
+)
+
+
+#: «AP: Minister paid the lobby», «Poll: Voters want a new bridge»
+_LABELLED_TITLE = make_regex(
+    r"(?:[A-Z]{2,6}|Reuters|Reports?|Poll|Study|Source|Sources|Officials?|Police|Exclusive"
+    r"|Analysis|Video|Umfrage|Studie|Bericht|Medien)"
+    r":\s(?=[A-Z])\S+(?:\s\S+){3,}\Z"
 )
 
 

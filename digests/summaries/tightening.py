@@ -213,7 +213,7 @@ _GAPS = tuple(
             r"|released|published|issued|offered|run|led|backed|owned|based|starring"
             r"|known|called)\s(?:[A-Z]\w+\s)?(?:of|with|in|as|by|for|at|[A-Z])"
             r"|(?:showing|depicting|featuring|containing|including|involving"
-            r"|belonging)\s(?!that\b))(?:[^,;:\"“()]|,\s[A-Z]"
+            r"|belonging)\s(?!that\b))(?:(?!\s(?:who|which|that)\s)[^,;:\"“()]|,\s[A-Z]"
             r"|,\swho\s[^,;:()]{3,80},){2,80}?)"
             rf"(?=\s(?:{clause_verbs.FINITE}|[a-z]{{3,}}s\sthe)\s)",
         ),

@@ -24,7 +24,7 @@ PADDING = 88
 #: Pixels by which a mark above, below or beside a letter may stand in the padding.
 MARK = 24
 #: Pixels by which a line may be wider than its column, which is set in from the edge.
-HANG = 4
+HANG = 16
 
 WORDS = sorted(
     {
@@ -182,7 +182,7 @@ def list_places_outside(writing: Writing, width: int, height: int):
 
 def check_layout(layout, width: int, height: int):
     inner, quote = width - 2 * PADDING, layout["quote"]
-    # A mark that is kept beside its word may hang over by so little that nobody sees it.
+    # A mark that is kept beside its word may hang over so little that nobody sees it.
     assert quote["width"] <= inner + HANG
     assert quote["top"] >= PADDING
     assert quote["top"] + quote["height"] < layout["footer"]

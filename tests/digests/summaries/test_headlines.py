@@ -1176,3 +1176,38 @@ def test_an_opening_that_says_it_is_no_fact_stays(opening: str):
         "and in all of the valley of the river Marrow."
     )
     assert written(text).startswith(opening)
+
+
+@pytest.mark.parametrize(
+    ("line", "headline"),
+    [
+        (
+            "Exclusive–Ada Brandt Will Run For Mayor Of Hallin.",
+            "Ada Brandt Will Run For",
+        ),
+        ("AP: Mill owner paid weavers to vote for Brandt.", "AP: Mill owner paid"),
+        ("Poll: Weavers of the valley want a second bridge.", "Poll: Weavers of"),
+    ],
+)
+def test_a_title_at_the_head_of_a_text_is_no_sentence_of_the_summary(line, headline):
+    text = (
+        f"{line}\n\nThe mill of Hallin gave money to 40 weavers before the vote in May."
+    )
+    assert written(text).startswith(headline)
+    (summary,) = summarise_article(Article(id="a", text=text), chars=280).sentences
+    assert summary.text.startswith("The mill of Hallin gave money")
+
+
+@pytest.mark.parametrize(
+    "aside",
+    [
+        "Die ersten Funde machten sie in Hallin, sagt der Müller des Ortes heute.",
+        "The flood that led to those marches is shown in the old mill of Hallin.",
+        "Plus, what the mayor of Hallin thinks of the price of the new bridge.",
+        "Perhaps take a walk on the quay of Hallin before the bridge is closed.",
+    ],
+)
+def test_what_only_its_text_explains_is_no_headline(aside):
+    assert written(f"{aside} The mill of Hallin burned down.") == (
+        "Mill of Hallin burned down"
+    )

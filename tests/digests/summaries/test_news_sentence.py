@@ -361,3 +361,16 @@ def test_what_is_only_understood_after_another_sentence_is_no_news(line: str):
 )
 def test_what_was_before_or_refers_to_a_question_is_not_the_news(before, news):
     assert opening(f"{before} {news} Reed and his crew rowed for Norland.") == news
+
+
+def test_somebody_who_is_not_named_is_no_beginning():
+    scene = (
+        "She stood on the quay, wet and holding a lamp, in front of her Hallin mill."
+    )
+    text = f"{scene} That image was sad. {NEWS} {BACKGROUND}"
+    assert opening(text) == NEWS
+
+
+def test_somebody_may_be_named_after_a_pronoun():
+    news = "He may be tired, but Tom Reed won the race from Hallin to Norvik on Monday."
+    assert opening(f"{news} {BACKGROUND}") == news

@@ -43,6 +43,8 @@ def ends_at_bar(sentence: str) -> bool:
         "Ada Brandt also tried to portray the mayor| as a danger to the town.",
         "The bridge over the river is seen| as a sign of hope.",
         "The bridge is weak, particularly|: the north end.",
+        "Ada Brandt would undo the rules he| and the other weavers have pushed for.",
+        "The plan set weavers of the old mill against weavers| who want a new one.",
         "Anton Rusk was guilty of taking £900 from a builder in return| for a flat.",
         "Ada Brandt told the council| at its meeting that the old bridge is unsafe.",
         "Anger over it could send hundreds of weavers| into the arms of the league.",

@@ -391,3 +391,12 @@ def test_on_the_run_is_no_description_of_a_subject():
 def test_a_vote_that_was_won_is_not_shown_without_the_one_that_was_lost():
     text = "Ida Lund would beat Tom Reed in the old town but lose to Jens or Per Moe."
     assert not tightened(text, 60).endswith("town")
+
+
+def test_a_participle_does_not_go_with_the_verb_of_another_clause():
+    shown = tightened(
+        "The bank has lost tapes containing the names of more than a million customers "
+        "who are weavers of the valley.",
+        80,
+    )
+    assert "tapes are" not in shown
