@@ -101,6 +101,7 @@ LIMITS = make_regex(
     r"\b(?:claim(?!ing)\w*|alleg(?!ing)\w*|believe[sd]?|doubt\w*|reportedly|according"
     r"|unless|zufolge|angeblich|only(?!\s(?:\d|an?\s|one|two|three|four|five|six|seven"
     r"|eight|nine|ten)))\b"
+    r"|,[\"”]\s(?:[A-Z][^,\s]*\s){1,5}(?:said|says|told|wrote|tweeted)\b"
     r"|,\s(?!who|which|and|but|that|when|as)[^,]*\b(?:said|says|told|laut|sagten?)\b"
 )
 _CLAIM = make_regex("claim|alleg|believe|doubt")

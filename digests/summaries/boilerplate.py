@@ -33,6 +33,18 @@ _JUNK = tuple(
         (("expressed",), r"\b(?:the\sopinions|views)\sexpressed\b"),
         (("policy",), r"\bcookies?\spolicy\b"),
         (("in this ",), r"\bin\sthis\s(?:video|clip|gallery|podcast|episode)\b"),
+        # «Anyone with information is asked to call the police on 555-0123.»
+        (
+            ("anyone with", "anyone who", "witnesses", "zeugen", "hinweise"),
+            r"\b(?:anyone\s(?:with|who\s(?:has|saw|knows))|witnesses)\b.{0,80}\b(?:asked|urged"
+            r"|encouraged|requested|should|can|contact|call)\b.{0,40}\b(?:contact|call|phone|report"
+            r"|come\sforward)\b"
+            r"|\b(?:Zeugen|Hinweise)\b.{0,90}\b(?:melden|gebeten|entgegen|erbeten)\b",
+        ),
+        (
+            ("call ", "contact ", "phone ", "telefon"),
+            r"\b(?:call|contact|phone|telefon\w*)\b[^.]{0,90}\b\d{3,5}[-.\s/]\d{3,}",
+        ),
         (("good ",), r"\bgood\s(?:morning|evening|afternoon)[,.!]"),
         (("@",), r"\w@\w+\.\w"),
         (("tweet",), r"\btweet\s(?:with\sa\s)?location\b|\byour\stweets\b"),

@@ -219,7 +219,8 @@ def _weigh_topics(article: Article, version: SentenceVersion) -> float:
 _ASIDE = make_regex(
     r"(?:At (?:one|some|this|that) point|By contrast),?\s|(?:Well|Oh|Yes|No),\s"
     r"|Now\sthat\s|Everything\s|Plus[:,]?\s|(?:Perhaps|Maybe|Please|Just)\s[a-z]+\s"
-    r"(?:a\s|the\s|your)"
+    r"(?:a\s|the\s|your)|Introducing\s|The\sones?\s(?:that|who|which)\s"
+    r"|Not\sthat\s|[A-Z]\w+['’]s\s(?:is|are|was|were)\s"
     r"|(?:Imagine|Picture|You|Your|Dear|Admit|Rewind|Tune)\s"
     r"|(?:Get|Find|Check|Try|Ask|Join|Learn)\s(?:your|out|in|it|us)\s"
     r"|(?:Damit|Dabei|Danach|Dafür|Deshalb|Daher|Demnach|Daraufhin|Allerdings|Bisher)\s"

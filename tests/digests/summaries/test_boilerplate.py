@@ -8,6 +8,11 @@ from digests.summaries.boilerplate import is_junk
 @pytest.mark.parametrize(
     "line",
     [
+        "Anyone with information is asked to call the police in Hallin.",
+        "Witnesses are urged to contact the harbour police.",
+        "For details call the museum on 555-0123.",
+        "Hinweise nimmt die Polizei in Hallin entgegen.",
+        "Zeugen werden gebeten, sich zu melden.",
         "For the pictures click here.",
         "To see the bridge scroll down.",
         "On a phone tap through the pictures.",
@@ -71,6 +76,8 @@ def test_a_line_that_is_no_report_is_recognized(line: str):
     [
         "The law stands as it was read on Monday, May 4, 2026, in Hallin.",
         "The fog poses a danger on the river.",
+        "Witnesses saw the mill burn down on Monday and called the fire brigade.",
+        "Es gibt keine Hinweise auf einen Brand.",
         "The council looks on the bridge as a loss.",
         "Ada Brandt (left) has resigned as mayor of Hallin.",
         "The police follow the trail of the thief.",

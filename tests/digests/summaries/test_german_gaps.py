@@ -133,7 +133,7 @@ def written(text: str) -> str:
             "Bei einem Brand in einer Mühle in Hallin sind nach Angaben der Feuerwehr "
             "vier Menschen durch den dichten Rauch im Keller verletzt worden.",
             "Bei einem Brand in einer Mühle in Hallin sind vier Menschen durch den "
-            "dichten Rauch im Keller verletzt worden",
+            "dichten Rauch im Keller verletzt",
             id="the authority for a plain fact",
         ),
         pytest.param(
@@ -214,9 +214,9 @@ def written(text: str) -> str:
             "In Proben aus dem Hafen von Hallin sind nach neuen Untersuchungen "
             "weltweit verbotene Gifte aus Lacken festgestellt worden, "
             "einschließlich Blei.",
-            "In Proben aus dem Hafen von Hallin nach neuen Untersuchungen "
-            "weltweit verbotene Gifte aus Lacken festgestellt worden",
-            id="the auxiliary of a passive",
+            "In Proben aus dem Hafen von Hallin sind nach neuen Untersuchungen "
+            "weltweit verbotene Gifte aus Lacken festgestellt",
+            id="the last word of a passive",
         ),
         pytest.param(
             "Der norländische Mühlen- und Werftkonzern Orla und sein Partner Lund "

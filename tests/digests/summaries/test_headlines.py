@@ -1203,6 +1203,10 @@ def test_a_title_at_the_head_of_a_text_is_no_sentence_of_the_summary(line, headl
     [
         "Die ersten Funde machten sie in Hallin, sagt der Müller des Ortes heute.",
         "The flood that led to those marches is shown in the old mill of Hallin.",
+        "The one that burned in Hallin and the one that burned everywhere else.",
+        "Introducing the mill, a museum of weaving that is held to be the best.",
+        "Not that all weavers of Hallin are fond of the new bridge.",
+        "Hallin's was the only one of all mills that stood on that day.",
         "Plus, what the mayor of Hallin thinks of the price of the new bridge.",
         "Perhaps take a walk on the quay of Hallin before the bridge is closed.",
     ],

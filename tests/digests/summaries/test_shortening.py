@@ -457,3 +457,10 @@ def test_an_outlet_with_a_report_in_its_name_is_nobody_who_says_so():
         "such as Time, Slate and Tavin Report."
     )
     assert not any("conducted, Slate" in v for v in shorten(text, headline=False))
+
+
+def test_who_said_it_behind_a_mark_is_not_cut_off():
+    assert not ends_at_bar(
+        "Tom Reed plans to empower the weavers in the United Hills| by fostering a "
+        'climate of "weaver-made rules and capital investment," Ada Brandt said Monday.'
+    )
