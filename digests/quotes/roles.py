@@ -2,7 +2,9 @@
 
 The role is before the name («national security adviser Wi») or in the apposition after
 it («Ruth Bell, a lock warden on the canal,»). The mention that the speaker was resolved
-from is examined first, then the person's others. Forms of address are no role.
+from is examined first, then the person's others. Forms of address are no role. A German role
+keeps «der» where its ending needs it («der Vorsitzende»), and is left out in another
+case than the nominative.
 """
 
 from collections.abc import Sequence
@@ -56,7 +58,7 @@ _STYLES = word_set("""
     chief lord dame sheikh prince princess don monsieur madame signor colleague
 """)
 #: Determiners that say nothing outside of their sentence.
-_NEVER_KEPT = word_set("a an its his her their our my der dem")
+_NEVER_KEPT = word_set("a an its his her their our my der die dem ein eine")
 #: No functions, unless it is said whose they are: «the miner's father».
 _KIN = word_set("brother sister son daughter wife husband mother father mum dad widow")
 #: What the writer says of somebody, which is no part of the function.
@@ -129,7 +131,14 @@ def _find_role_before(
         return None
     if words and _is_no_function(words[-1].low, titled=mention.core > mention.first):
         return None
-    return _write_role(text, tokens, words) if words else None
+    if not words:
+        return None
+    place = next(at for at, token in enumerate(tokens) if token.start == words[0].start)
+    article = tokens[place - 1] if place else None
+    # A capital begins the sentence, or is no article: «Lib Dem».
+    if article and article.capital and place > 1:
+        article = None
+    return _write_role(text, article, words)
 
 
 #: German articles after which an adjective has a weak ending.
@@ -138,25 +147,31 @@ _DER, _OBLIQUE = "der", word_set("dem den des")
 _LIKE_ADJECTIVE = ("nde", "nden", "tragte", "tragten", "ordnete", "ordneten")
 
 
-def _write_role(text: str, tokens: Sequence[Token], words: list[Token]) -> str | None:
+def _write_role(text: str, article: Token | None, words: list[Token]) -> str | None:
     """The words of a role, with «der» where a German ending needs it.
 
     «der frühere Minister Jan Lind» is «der frühere Minister». What is not in the
     nominative loses the adjective of a place («dem russischen Spieler»), and is no role
     where another one would be lost («dem früheren Minister»).
     """
-    place = next(at for at, token in enumerate(tokens) if token.start == words[0].start)
-    article = tokens[place - 1] if place else None
-    if article and article.capital and place > 1:
-        article = None  # «Lib Dem»
-    inflected = [word.low for word in words if _has_adjective_ending(word)]
+    inflected = _list_inflected(words)
     if article is None or article.low not in {_DER, *_OBLIQUE} or not inflected:
         return text[words[0].start : words[-1].end]
-    if article.low == _DER and all(low.endswith("e") for low in inflected):
+    if article.low == _DER and all(word.low.endswith("e") for word in inflected):
         return f"{_DER}{text[article.end : words[-1].end]}"
     kept = [word for word in words if not word.low.endswith("ischen")]
-    whole = kept and not any(map(_has_adjective_ending, kept))
+    whole = kept and not _list_inflected(kept)
     return text[kept[0].start : kept[-1].end] if whole else None
+
+
+def _list_inflected(words: list[Token]) -> list[Token]:
+    """The words of a role, up to what belongs to it, that may be adjectives."""
+    head = takewhile(lambda word: not _belongs_to_function(word.low), words)
+    return [word for word in head if _has_adjective_ending(word)]
+
+
+def _belongs_to_function(low: str) -> bool:
+    return low in PREPOSITIONS or low in DETERMINERS
 
 
 def _has_adjective_ending(word: Token) -> bool:
@@ -236,8 +251,41 @@ def _has_role(words: list[Token]) -> bool:
     return any(is_role_noun(word.low) and word.low not in _KIN for word in words)
 
 
+#: What a German function ends in, also as the last part of a compound; of the first
+#: nouns the feminine ends in «-in».
+_GERMAN_NOUNS = word_set("""
+    sprecher präsident minister direktor chef leiter trainer bürgermeister führer
+    forscher professor wissenschaftler senator rektor autor intendant kommissar inhaber
+    betreiber gründer kanzler bischof manager berater
+""")
+_GERMAN_FUNCTIONS = (
+    *sorted(f"{noun}{ending}" for noun in _GERMAN_NOUNS for ending in ("", "in")),
+    *sorted(
+        word_set("""
+        vorsitzende vorsitzender beauftragte beauftragter abgeordnete abgeordneter
+        experte expertin anwalt anwältin landrat landrätin vorstand ökonom ökonomin
+        arzt ärztin
+    """)
+    ),
+)
+_GERMAN_ARTICLES = word_set("der die das ein eine einer")
+_GENITIVES = word_set("des der eines einer seines seiner ihres ihrer dieses dieser")
+
+
+def _names_german_function(words: list[Token]) -> bool:
+    """Whether a phrase is a function: «der Sprecher der Werft», «Leiter des Hafens»."""
+    rest = words[words[0].low in _GERMAN_ARTICLES :]
+    head = takewhile(
+        lambda word: word.low not in PREPOSITIONS and word.low not in _GENITIVES, rest
+    )
+    last = next(reversed(list(head)), None)
+    return last is not None and last.capital and last.low.endswith(_GERMAN_FUNCTIONS)
+
+
 def _names_function(words: list[Token]) -> bool:
     """Whether the head of a phrase is what one person does: «a warden at the lock»."""
+    if words and _names_german_function(words):
+        return True
     heads = list(takewhile(lambda word: word.low not in _OPEN_PHRASE, words))
     while heads and heads[-1].low in PREPOSITIONS:
         heads.pop()
@@ -273,7 +321,16 @@ def _find_role_after(
         return None
     end = _find_role_end(tokens, first)
     words = tokens[first:end]
-    return _without_article(text, words) if _names_function(words) else None
+    if not _names_function(words) or _is_german_clause(tokens, first, end):
+        return None
+    return _without_article(text, words)
+
+
+def _is_german_clause(tokens: Sequence[Token], first: int, end: int) -> bool:
+    """Whether a verb ends what begins as a role: «der Trainer des Vereins war»."""
+    after = tokens[end] if end < len(tokens) else None
+    relative = tokens[first].low in _GERMAN_ARTICLES
+    return relative and after is not None and after.low in AUXILIARIES
 
 
 def _opens_role(opening: Token) -> bool:
@@ -374,6 +431,7 @@ def _without_article(text: str, words: list[Token]) -> str | None:
         return None
     head = takewhile(lambda word: word.low not in PREPOSITIONS, words)
     owned = any(word.possessive for word in head)
-    if words[0].low in _NEVER_KEPT or (words[0].low == "the" and not owned):
+    article = words[0]
+    if article.low in _NEVER_KEPT or (article.low == "the" and not owned):
         words = words[1:]
-    return text[words[0].start : words[-1].end] if words else None
+    return _write_role(text, article, words) if words else None

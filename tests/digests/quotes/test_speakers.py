@@ -241,6 +241,16 @@ def test_a_german_name_ends_before_the_body_that_somebody_speaks_for(after, role
     [
         ("der zuständige Minister Jan Lind", "der zuständige Minister"),
         ("der Vorsitzende Richter Jan Lind", "der Vorsitzende Richter"),
+        (
+            "Jan Lind, der Vorsitzende des Bauverbands",
+            "der Vorsitzende des Bauverbands",
+        ),
+        ("Ida Lind, die Vorsitzende des Bauverbands", "Vorsitzende des Bauverbands"),
+        ("Ida Lind, Leiterin des Museums in Hallin", "Leiterin des Museums in Hallin"),
+        ("Ida Lind, eine frühere Hafendirektorin", "frühere Hafendirektorin"),
+        ("Jan Lind, der Trainer des Vereins war", None),
+        ("Jan Lind, ein Freund der Familie", None),
+        ("Jan Lind, der Sprecher der Werft", "Sprecher der Werft"),
         ("Minister Jan Lind", "Minister"),
         # What is right without its article is shown without it.
         ("die frühere Ministerin Ida Lind", "frühere Ministerin"),
