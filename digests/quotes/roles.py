@@ -2,9 +2,9 @@
 
 The role is before the name («national security adviser Wi») or in the apposition after
 it («Ruth Bell, a lock warden on the canal,»). The mention that the speaker was resolved
-from is examined first, then the person's others. Forms of address are no role. A German role
-keeps «der» where its ending needs it («der Vorsitzende»), and is left out in another
-case than the nominative.
+from is examined first, then the person's others. Forms of address are no role. A German
+role keeps «der» where its ending needs it («der Vorsitzende»), and is left out in
+another case than the nominative.
 """
 
 from collections.abc import Sequence
