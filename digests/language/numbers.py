@@ -4,7 +4,7 @@ Digits in the English style («1,234.5», «1,20,000») or, for German texts, th
 («1.234,5»); scales («4.2 million», «$3bn», «45 lakh», «2 Mrd.»); number words
 («twenty-one», «two hundred and fifty», «half a million», «zweihundert», «anderthalb»);
 fractions («two-thirds», «a third of», «zwei Drittel», «3½»); rates («one in three», «7
-out of 10»), whose value is the numerator.
+out of 10», «11 of 17 cases»), whose value is the numerator.
 Ordinals and vague amounts («hundreds of») do not count.
 """
 
@@ -160,6 +160,8 @@ _OUT_OF = make_regex(
     r"\b(?![-:/.,%]?\d|[-%])",
     re.IGNORECASE,
 )
+#: «11 of 17 cases»: so many of them all.
+_OF_ALL = make_regex(r"\sof\s(?P<digits>[1-9]\d{0,2})(?=\s[a-z]{3,})(?P<word>)")
 #: Longer runs of digits are codes, not amounts, and no float holds them exactly.
 _MOST_DIGITS = 15
 #: «N95», «N225»: a letter with so few digits is no amount in naira.
@@ -298,6 +300,8 @@ def _as_rate(text: str, number: Number) -> Number:
     if number.scale != 1 or number.value < 1:
         return number
     m = _OUT_OF.match(text, number.end)
+    if m is None and number.shape == "digits" and text[number.end - 1].isdigit():
+        m = _OF_ALL.match(text, number.end)
     if m is None or number.value >= _denominator(m):
         return number
     return replace(number, end=m.end(), shape="rate")

@@ -27,6 +27,7 @@ def values(text: str, lang: str | None = None) -> list[tuple[str, float]]:
         ("two-thirds of it", "two-thirds", 2 / 3),
         ("one in three adults", "one in three", 1),
         ("7 out of 10 voters", "7 out of 10", 7),
+        ("guilty in 11 of 17 cases", "11 of 17", 11),
         ("it cost £3m", "3m", 3_000_000),
         ("he ran 200m", "200", 200),
         ("at -5 degrees", "-5", -5),
