@@ -12,20 +12,15 @@ count only if the form agrees.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from digests.editing.argument import TextForm, is_argued, is_personal, read_form
 from digests.language import grammar
 from digests.language.normalization import to_one_line
-from digests.language.quotation_marks import find_quoted
 from digests.language.regexes import make_regex
 from digests.language.titles import read_title
 from digests.summaries import passages
-from digests.summaries.passages import Passage
 from digests.types import Article, ArticleKind
-
-#: Characters of a text whose form is examined.
-_READ = 12_000
 
 _COUNTED = r"""(?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve
     |zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf)"""
@@ -119,23 +114,10 @@ _SECTIONS = {
 }
 
 
-class _Form(NamedTuple):
-    """What a text looks like, apart from its words."""
-
-    text: str
-    lines: tuple[str, ...]
-    passages: tuple[Passage, ...]
-    #: The text with every quotation blanked out, character for character.
-    reported: str
-
-
 def recognize_kind(article: Article) -> ArticleKind:
     """The kind of an article by title, text and address; «news» if nothing else."""
     title = read_title(article)
-    text = article.text[:_READ]
-    lines = tuple(line.strip() for line in text.splitlines() if line.strip())
-    found = passages.extract_passages(article)
-    form = _Form(text, lines, found, _blank_quotations(text))
+    form = read_form(article)
     return next(_iter_kinds(article, title, form), "news")
 
 
@@ -165,15 +147,7 @@ def _corrects_others(title: str, text: str) -> bool:
     return not reports or _MISSTATED.search(text[:_SHORT_TEXT]) is not None
 
 
-def _blank_quotations(text: str) -> str:
-    pieces, last = [], 0
-    for span in find_quoted(text):
-        pieces += [text[last : span.start], " " * (span.end - span.start)]
-        last = max(last, span.end)
-    return "".join((*pieces, text[last:]))
-
-
-def _iter_kinds(article: Article, title: str, form: _Form) -> Iterator[ArticleKind]:
+def _iter_kinds(article: Article, title: str, form: TextForm) -> Iterator[ArticleKind]:
     if _corrects_others(title, form.text):
         yield "junk"
     rubric = _RUBRIC.search(form.text[:_HEAD])
@@ -183,7 +157,7 @@ def _iter_kinds(article: Article, title: str, form: _Form) -> Iterator[ArticleKi
     yield from _find_section(article.url)
     yield from _find_forms(form)
     yield from _find_supported_labels(title, form)
-    if _is_argued(form):
+    if is_argued(form):
         yield "opinion"
 
 
@@ -271,7 +245,7 @@ _LINE_FORMS: Sequence[tuple[ArticleKind, re.Pattern[str], int, float, int]] = (
 )
 
 
-def _find_forms(form: _Form) -> Iterator[ArticleKind]:
+def _find_forms(form: TextForm) -> Iterator[ArticleKind]:
     if len(form.text) <= _SHORT_TEXT:
         offers = {offer.lower() for offer in _OFFERS.findall(form.text)}
         if len(offers) >= _FEWEST_OFFERS:
@@ -291,7 +265,7 @@ def _find_forms(form: _Form) -> Iterator[ArticleKind]:
             yield kind
 
 
-def _find_speech(form: _Form) -> Iterator[ArticleKind]:
+def _find_speech(form: TextForm) -> Iterator[ArticleKind]:
     """A transcript or an interview, if enough lines begin with a speaker."""
     offered = len(form.text) <= _SHORT_TEXT and _SHOW_TRANSCRIPT.search(form.text)
     if offered or len(_STAGE_DIRECTION.findall(form.text)) > 1:
@@ -394,7 +368,7 @@ _EVENT = make_regex(
 _LONGEST_NOTE, _TRAFFIC_SHARE = 800, 0.5
 
 
-def _is_traffic_note(title: str, form: _Form) -> bool:
+def _is_traffic_note(title: str, form: TextForm) -> bool:
     """Whether a short text says where traffic is slow, and nothing else happened."""
     label = _TRAFFIC_LABEL.match(title)
     said = _UNHARMED.sub(" ", f"{title}. {form.text[:_LONGEST_NOTE]}")
@@ -411,7 +385,7 @@ def _is_traffic_note(title: str, form: _Form) -> bool:
     return slow >= _TRAFFIC_SHARE * len(parts)
 
 
-def _find_supported_labels(title: str, form: _Form) -> Iterator[ArticleKind]:
+def _find_supported_labels(title: str, form: TextForm) -> Iterator[ArticleKind]:
     if _is_traffic_note(title, form):
         yield "roundup"
     """Kinds whose labels occur in news too, where the text agrees."""
@@ -426,12 +400,12 @@ def _find_supported_labels(title: str, form: _Form) -> Iterator[ArticleKind]:
     if bare and _LAST_OF.match(title):
         yield "feature"
     if _REVIEW_TITLE.search(title) and (
-        _VERDICT.search(form.text) or _is_personal(form)
+        _VERDICT.search(form.text) or is_personal(form)
     ):
         yield "review"
 
 
-def _tells_a_life(title: str, form: _Form) -> bool:
+def _tells_a_life(title: str, form: TextForm) -> bool:
     said = bool(_DEATH_TITLE.search(title))
     lone = any(_LONE_DEATH.match(p.text) for p in form.passages[:4])
     if said is lone:
@@ -448,125 +422,3 @@ _LONE_DEATH = make_regex(
     r"(?![^.!?]*\b(?:crash|shot|stabbed|hit|fell|drown|accident|fire|attack|killed|Unfall"
     r"|Brand|stürzte)\w*)[^.!?]{0,200}?\b(?:died|ist\stot|gestorben|starb)\b"
 )
-
-
-# ── tone ───────────────────────────────────────────────────────────────────────
-
-_PERSONAL_SHARE = 0.2
-_FEWEST_PERSONAL = 2
-_FOOTER = make_regex(
-    r"""\b(?:views|opinions)\sexpressed\b|\bis\sa\s(?:columnist|contributing\s(?:writer
-    |editor))\b|\bwrites\s(?:a|an)\s(?:\w+\s)?column\b|\bcontributing\sopinion\b""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_ARGUES = make_regex(
-    r"""\b(?:should|must|ought\sto|let(?:'s|\sus)|in\smy\sview|i\s(?:think|believe|doubt
-    |hope|wonder|suspect|find|fear)|nobody\sasks|we\s(?:need|have)\sto|you|your|ich\s(?:finde|glaube
-    |meine|fürchte|hoffe)|sollten?|müss(?:t?en|te))\b""",
-    re.VERBOSE | re.IGNORECASE,
-)
-#: An author who begins with «I» tells of nobody else; «we» may be the newsroom.
-_OWN_STORY = make_regex(r"\b(?:I|[Mm]y|[Ii]ch|[Mm]eine?\w*)\b(?!\.)")
-_MARK = make_regex("[\"“”„«»]|(?<!\\w)[‘']|[’'](?!\\w)")
-
-
-def _is_personal(form: _Form) -> bool:
-    """Whether the author speaks as «I» or «we».
-
-    Sentences with a quotation mark do not count: where marks are missing or doubled,
-    their «I» may be somebody else's.
-    """
-    own = [
-        form.reported[p.span.start : p.span.end]
-        for p in form.passages
-        if not p.in_speech and not _MARK.search(p.text)
-    ]
-    personal = sum(passages.FIRST_PERSON.search(said) is not None for said in own)
-    return personal >= max(_FEWEST_PERSONAL, _PERSONAL_SHARE * len(own))
-
-
-#: Words of an argument, which are seldom in a report outside of quotations; these and
-#: those of a source are looked for in lower case.
-_ARGUMENT = make_regex(
-    r"""\?|\b(?:should|must|ought\sto|needs?\sto|let(?:['’]s|\sus)|of\scourse|surely|perhaps
-    |in\sother\swords|the\s(?:truth|fact|reality)\sis|it(?:['’]s|\sis)\s(?:time|hard|easy
-    |clear|no)|make\sno\smistake|indeed|frankly|sadly|unfortunately|obviously|clearly|simply
-    |hardly|absurd|ridiculous|shameful|disgrace\w*|cowardly|hypocri\w+|outrageous|reckless
-    |moreover|nor|wrong|therefore|thus|no\sdoubt|even\sif|rather\sthan|not\sbecause|what\sif
-    |as\sif|at\sbest|alas|ultimately|instead|far\sfrom|after\sall|one\scan
-    |sollten?|müss(?:en|te[n]?)|muss|natürlich|leider|freilich|keineswegs|schlicht|falsch
-    |stattdessen|offenbar|es\sist\szeit|geradezu|immerhin)\b""",
-    re.VERBOSE,
-)
-_SOURCED = make_regex(
-    r"\b(?:said|says|told|according to|announced|reported|added|asked|wrote|tells|adds"
-    r"|sagte[n]?|sagt|teilte[n]?|erklärte[n]?|laut|nach angaben|berichtete[n]?)\b"
-)
-#: The fewest words of such a text; words for each argument at most, for each source at
-#: least.
-_ESSAY, _PER_ARGUMENT, _PER_SOURCE = 350, 100, 130
-_FEWEST_WORDS = 2
-#: The same for a text that hardly anybody but its author speaks in.
-_UNSOURCED, _PER_ARGUMENT_ALONE, _PER_SOURCE_ALONE = 470, 225, 330
-#: The report of a match has one speaker too.
-_MATCH = make_regex(
-    r"\b(?:goals?|half-time|midfielder|striker|keeper|penalty|quarterback|touchdowns?"
-    r"|innings|wickets?|semi-?finals?|quarter-?finals?|Tor(?:e|schütze)|Halbzeit)\b"
-)
-_FEWEST_MATCH_WORDS = 3
-
-
-def _argues_at_length(form: _Form) -> bool:
-    """Whether a long text argues and names hardly anybody who says so."""
-    length, low = len(form.reported.split()), form.reported.lower()
-    if length < _ESSAY:
-        return False
-    words = _ARGUMENT.findall(low)
-    arguments = len(words)
-    # A list of what laws oblige people to do has one such word again and again.
-    argues = arguments * max(_PER_ARGUMENT, _PER_ARGUMENT_ALONE) >= length
-    if not argues or len(set(words)) < _FEWEST_WORDS:
-        return False
-    sources = len(_SOURCED.findall(low))
-    if arguments * _PER_ARGUMENT >= length:
-        return sources * _PER_SOURCE < length
-    alone = length >= _UNSOURCED and sources * _PER_SOURCE_ALONE <= length
-    match = len(_MATCH.findall(form.reported)) >= _FEWEST_MATCH_WORDS
-    return alone and arguments * _PER_ARGUMENT_ALONE >= length and not match
-
-
-#: «Tom Cole, D-Orvik, chairs the committee.», as the last line below a text.
-_AUTHOR_LINE = make_regex(
-    r"""(?:[A-ZÄÖÜ][\w.'’-]+\s){1,4}(?P<surname>[A-ZÄÖÜ][\w'’-]+)(?:,\s[^\n]{0,80}?,)?\s
-    (?:(?:chairs|heads|leads|directs|teaches|leitet|lehrt)\s
-    |(?:is|was|ist|war)\s(?:[^\s.]+\s){0,5}?(?:professor|president|director|fellow|author
-    |member|chair\w*|senator|governor|mayor|secretary|columnist|economist|attorney|lawyer
-    |analyst|strategist|founder|historian|ambassador|minister|Professor\w*|Präsident\w*
-    |Direktor\w*|Autor\w*|Mitglied|Vorsitzende\w*)\b)[^\n]{0,250}""",
-    re.VERBOSE,
-)
-_NEWSROOM = make_regex(r"\b(?:reporter|correspondent|staff|editor)\b")
-_BYLINE_LENGTH, _LONGEST_AUTHOR_LINE = 200, 330
-
-
-def _ends_with_author(form: _Form) -> bool:
-    """Whether the last line says who its author is, whom the text does not name."""
-    last = form.lines[-1] if len(form.lines) > 1 else ""
-    author = _AUTHOR_LINE.fullmatch(last[:_LONGEST_AUTHOR_LINE])
-    if author is None or _NEWSROOM.search(last):
-        return False
-    body = form.text[_BYLINE_LENGTH : form.text.rfind(last)]
-    arguments = set(_ARGUMENT.findall(form.reported.lower()))
-    argues = len(arguments) >= _FEWEST_WORDS or passages.FIRST_PERSON.search(body)
-    return author["surname"] not in body and bool(argues)
-
-
-def _is_argued(form: _Form) -> bool:
-    if _FOOTER.search(form.text[-800:]) or _ends_with_author(form):
-        return True
-    if _argues_at_length(form):
-        return True
-    if not _is_personal(form):
-        return False
-    opening = " ".join(p.text for p in form.passages[:2])
-    return bool(_OWN_STORY.search(opening) or _ARGUES.search(form.reported))
