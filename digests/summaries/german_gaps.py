@@ -147,9 +147,11 @@ _OFFICE = make_regex(
 _STEM = r"\s(?:[a-zäöü]*ge[a-zäöüß]+|(?:be|ver|er|ent|zer)[a-zäöüß]+|[a-zäöüß]+ier)"
 #: «Die Mühle| wurde| vom Rat verkauft», «Im See| sind| Gifte festgestellt| worden|»: a
 #: headline needs no auxiliary where a participle ends the sentence, which must not look
-#: like an infinitive.
+#: like an infinitive. «Am Montag| wurde| der Täter gefasst» needs it.
 _AUXILIARY_GAP = make_regex(
-    r"\A[^,;:]{8,150}?[^,;:\s](?P<aux>\s(?:ist|sind|wurden?))(?=\s)[^,;:]*"
+    r"\A(?!(?:A[mn]|Auf|Bei[m]?|Im|In|Mit|Nach|Seit|Vor|Während|Zu[mr]?)\s[^,;:]*?"
+    r"\s(?:ist|sind|wurden?)\s(?:de[rnm]|die|das|ein\w*)\s)"
+    r"[^,;:]{8,150}?[^,;:\s](?P<aux>\s(?:ist|sind|wurden?))(?=\s)[^,;:]*"
     + _STEM
     + r"t(?P<gap>\sworden)?(?=,|\.?\Z)"
 )

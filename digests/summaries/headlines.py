@@ -228,10 +228,13 @@ _ASIDE = make_regex(
 
 
 #: «Die ersten Funde machten sie im Jahr 2000», «Events that led to those marches»: who,
-#: and which ones?
+#: and which ones? «Reed has not responded to the petition»: to which?
 _UNNAMED = make_regex(
     r"(?:Der|Die|Das|Den|Dem)\s[^,;:]{3,50}\s[a-zäöü]+t?en?\s(?:er|sie)\s(?!sich\b)"
     r"|[^\"“”]*\b(?:that|in|of|to|by|from)\sthose\s(?!who\b|in\b|of\b|with\b)[a-z]+s\b"
+    r"|[^\"“”]*\b(?:ha(?:s|ve|d)|did|do(?:es)?)(?:n['’]t|\s(?:not|yet\sto))\s"
+    r"(?:yet\s|immediately\s)?(?:respond|repl|comment)\w*"
+    r"|[^\"“”]*\b(?:declined|refused)\sto\scomment\b|[^\"“”]*\bnot\sbe\sreached\b"
 )
 
 

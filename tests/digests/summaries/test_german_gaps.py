@@ -318,3 +318,11 @@ def test_a_long_german_sentence_goes_without(text: str, short: str):
 )
 def test_what_a_german_sentence_needs_is_kept(text: str, kept: str):
     assert kept in written(text)
+
+
+def test_an_opening_before_an_article_keeps_its_auxiliary():
+    text = (
+        "Am gestrigen Montag wurde der mutmaßliche Brandstifter und Räuber Jan Lund von "
+        "mehreren Wachleuten der Werft gefunden und verhaftet."
+    )
+    assert "Montag wurde der" in written(text)

@@ -1207,6 +1207,8 @@ def test_a_title_at_the_head_of_a_text_is_no_sentence_of_the_summary(line, headl
         "Introducing the mill, a museum of weaving that is held to be the best.",
         "Not that all weavers of Hallin are fond of the new bridge.",
         "Hallin's was the only one of all mills that stood on that day.",
+        "Ada Brandt and the owners of the mill have not responded to the petition.",
+        "The owner of the mill in Hallin declined to comment on the price.",
         "Plus, what the mayor of Hallin thinks of the price of the new bridge.",
         "Perhaps take a walk on the quay of Hallin before the bridge is closed.",
     ],
