@@ -322,7 +322,7 @@ def test_what_a_german_sentence_needs_is_kept(text: str, kept: str):
 
 def test_an_opening_before_an_article_keeps_its_auxiliary():
     text = (
-        "Am gestrigen Montag wurde der mutmaßliche Brandstifter und Räuber Jan Lund von "
-        "mehreren Wachleuten der Werft gefunden und verhaftet."
+        "Am gestrigen Montag wurde der mutmaßliche Brandstifter und Räuber Jan Lund "
+        "von mehreren Wachleuten der Werft gefunden und verhaftet."
     )
     assert "Montag wurde der" in written(text)
