@@ -161,7 +161,7 @@ _OUT_OF = make_regex(
     re.IGNORECASE,
 )
 #: «11 of 17 cases»: so many of them all.
-_OF_ALL = make_regex(r"\sof\s(?P<digits>[1-9]\d{0,2})(?=\s[a-z]{3,})(?P<word>)")
+_OF_ALL = make_regex(r"\sof\s(?P<digits>[1-9]\d{0,2})(?=\s[a-z]{3,})")
 #: Longer runs of digits are codes, not amounts, and no float holds them exactly.
 _MOST_DIGITS = 15
 #: «N95», «N225»: a letter with so few digits is no amount in naira.

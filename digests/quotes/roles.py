@@ -23,7 +23,13 @@ from digests.language.grammar import (
     Token,
     looks_finite,
 )
-from digests.language.names import ADJECTIVES, BODY_WORDS, ORIGINS, ROLE_NOUNS
+from digests.language.names import (
+    ADJECTIVES,
+    BODY_WORDS,
+    ORIGINS,
+    ROLE_NOUNS,
+    TITLE_ENDINGS,
+)
 from digests.language.words import word_set
 from digests.quotes.parsing import ParsedText, SentenceFrame
 from digests.quotes.speaker_mentions import SpeakerMention, is_plural_role, is_role_noun
@@ -129,16 +135,17 @@ def _find_role_before(
         words = _strip_role(tokens[mention.first : mention.core])
     if len(words) == 1 and words[0].low in _STYLES:
         return None
-    if words and _is_no_function(words[-1].low, titled=mention.core > mention.first):
+    if not words or _is_no_function(words[-1].low, titled=mention.core > mention.first):
         return None
-    if not words:
-        return None
+    return _write_role(text, _find_article(tokens, words), words)
+
+
+def _find_article(tokens: Sequence[Token], words: list[Token]) -> Token | None:
+    """The word before a role, where it may be its article."""
     place = next(at for at, token in enumerate(tokens) if token.start == words[0].start)
     article = tokens[place - 1] if place else None
     # A capital begins the sentence, or is no article: «Lib Dem».
-    if article and article.capital and place > 1:
-        article = None
-    return _write_role(text, article, words)
+    return None if article and article.capital and place > 1 else article
 
 
 #: German articles after which an adjective has a weak ending.
@@ -166,12 +173,13 @@ def _write_role(text: str, article: Token | None, words: list[Token]) -> str | N
 
 def _list_inflected(words: list[Token]) -> list[Token]:
     """The words of a role, up to what belongs to it, that may be adjectives."""
-    head = takewhile(lambda word: not _belongs_to_function(word.low), words)
-    return [word for word in head if _has_adjective_ending(word)]
+    return [word for word in _take_head(words) if _has_adjective_ending(word)]
 
 
-def _belongs_to_function(low: str) -> bool:
-    return low in PREPOSITIONS or low in DETERMINERS
+def _take_head(words: list[Token]) -> list[Token]:
+    """The words of a phrase before «der», «für» and the like."""
+    opens = PREPOSITIONS | DETERMINERS
+    return list(takewhile(lambda word: word.low not in opens, words))
 
 
 def _has_adjective_ending(word: Token) -> bool:
@@ -251,35 +259,13 @@ def _has_role(words: list[Token]) -> bool:
     return any(is_role_noun(word.low) and word.low not in _KIN for word in words)
 
 
-#: What a German function ends in, also as the last part of a compound; of the first
-#: nouns the feminine ends in «-in».
-_GERMAN_NOUNS = word_set("""
-    sprecher präsident minister direktor chef leiter trainer bürgermeister führer
-    forscher professor wissenschaftler senator rektor autor intendant kommissar inhaber
-    betreiber gründer kanzler bischof manager berater
-""")
-_GERMAN_FUNCTIONS = (
-    *sorted(f"{noun}{ending}" for noun in _GERMAN_NOUNS for ending in ("", "in")),
-    *sorted(
-        word_set("""
-        vorsitzende vorsitzender beauftragte beauftragter abgeordnete abgeordneter
-        experte expertin anwalt anwältin landrat landrätin vorstand ökonom ökonomin
-        arzt ärztin
-    """)
-    ),
-)
 _GERMAN_ARTICLES = word_set("der die das ein eine einer")
-_GENITIVES = word_set("des der eines einer seines seiner ihres ihrer dieses dieser")
 
 
 def _names_german_function(words: list[Token]) -> bool:
     """Whether a phrase is a function: «der Sprecher der Werft», «Leiter des Hafens»."""
-    rest = words[words[0].low in _GERMAN_ARTICLES :]
-    head = takewhile(
-        lambda word: word.low not in PREPOSITIONS and word.low not in _GENITIVES, rest
-    )
-    last = next(reversed(list(head)), None)
-    return last is not None and last.capital and last.low.endswith(_GERMAN_FUNCTIONS)
+    head = _take_head(words[words[0].low in _GERMAN_ARTICLES :])
+    return bool(head) and head[-1].capital and head[-1].low.endswith(TITLE_ENDINGS)
 
 
 def _names_function(words: list[Token]) -> bool:

@@ -229,7 +229,7 @@ _ASIDE = make_regex(
 
 #: «Die ersten Funde machten sie im Jahr 2000», «Events that led to those marches»: who,
 #: and which ones? «Reed has not responded to the petition»: to which?
-_UNNAMED = make_regex(
+_NEEDS_TEXT = make_regex(
     r"(?:Der|Die|Das|Den|Dem)\s[^,;:]{3,50}\s[a-zäöü]+t?en?\s(?:er|sie)\s(?!sich\b)"
     r"|[^\"“”]*\b(?:that|in|of|to|by|from)\sthose\s(?!who\b|in\b|of\b|with\b)[a-z]+s\b"
     r"|[^\"“”]*\b(?:ha(?:s|ve|d)|did|do(?:es)?)(?:n['’]t|\s(?:not|yet\sto))\s"
@@ -250,7 +250,7 @@ def _stands_alone(passage: Passage) -> bool:
     if not clause_verbs.has_verb(passage.text):
         return False
     labelled = SPEAKER_LABEL.match(passage.text) is not None
-    if _ASIDE.match(passage.text) or _UNNAMED.match(passage.text):
+    if _ASIDE.match(passage.text) or _NEEDS_TEXT.match(passage.text):
         return False
     if labelled and not has_verb:
         return False

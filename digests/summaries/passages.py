@@ -16,6 +16,7 @@ from digests.language.clause_verbs import has_verb
 from digests.language.normalization import to_one_line
 from digests.language.quotation_marks import DOUBLE, SINGLE, has_balanced_marks
 from digests.language.regexes import make_regex
+from digests.language.titles import measure_label
 from digests.language.words import word_set
 from digests.summaries.boilerplate import is_junk
 from digests.types import Article, Span
@@ -369,7 +370,8 @@ def _reads_as_title(text: str, span: Span, said: frozenset[str]) -> bool:
         and line.partition(":")[0].split()[-1] in text[span.end :]
     ):
         return True
-    if _LABELLED_TITLE.match(line) and not _ARTICLES & {w.lower() for w in found[1:]}:
+    labelled = _SOURCED_TITLE.match(line) or measure_label(line)
+    if labelled and not _ARTICLES & {word.lower() for word in found[1:]}:
         return True
     large = [w for w in found if not _SMALL_WORD.match(w)]
     capitals = sum(not w[0].islower() for w in large)
@@ -396,9 +398,9 @@ _SAYING_TITLE = make_regex(
 
 
 #: «AP: Minister paid the lobby», «Poll: Voters want a new bridge»
-_LABELLED_TITLE = make_regex(
-    r"(?:[A-Z]{2,6}|Reuters|Reports?|Poll|Study|Source|Sources|Officials?|Police|Exclusive"
-    r"|Analysis|Video|Umfrage|Studie|Bericht|Medien)"
+_SOURCED_TITLE = make_regex(
+    r"(?:[A-Z]{2,6}|Reuters|Reports?|Poll|Study|Sources?|Officials?|Police|Analysis"
+    r"|Umfrage|Studie|Bericht|Medien)"
     r":\s(?=[A-Z])\S+(?:\s\S+){3,}\Z"
 )
 
