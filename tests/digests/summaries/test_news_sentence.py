@@ -364,11 +364,13 @@ def test_what_was_before_or_refers_to_a_question_is_not_the_news(before, news):
 
 
 def test_somebody_who_is_not_named_is_no_beginning():
-    scene = (
-        "She stood on the quay, wet and holding a lamp, in front of her Hallin mill."
+    text = (
+        "She stood there, hurt and holding a lamp, outside her Hallin home. That sight "
+        "is sad, but nothing compared to what the guards found inside. So the guards "
+        "took her lamp away. And on Saturday, the guards of Hallin announced that Ada "
+        "Brandt was charged with arson."
     )
-    text = f"{scene} That image was sad. {NEWS} {BACKGROUND}"
-    assert opening(text) == NEWS
+    assert opening(text).startswith("And on Saturday, the guards of Hallin announced")
 
 
 def test_somebody_may_be_named_after_a_pronoun():
